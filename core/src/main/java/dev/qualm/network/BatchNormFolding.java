@@ -1,0 +1,154 @@
+package dev.qualm.network;
+
+import dev.qualm.array.Array;
+import dev.qualm.array.DType;
+import dev.qualm.network.graph.Graph;
+import dev.qualm.network.graph.Node;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Merges inference-mode BatchNormalization into the linear layer before it. */
+/*
+ * y = scale (W x + b - mean) / sqrt(var + eps) + shift is linear in x, so per output channel c with
+ * s = scale / sqrt(var + eps): W' = s W, b' = (b - mean) s + shift. Computed in double, stored in the weight's type. A layer is
+ * folded only when its own output goes nowhere else; the merged node takes the BatchNormalization's output name, so every
+ * tensor that still exists keeps its name and meaning.
+ */
+final class BatchNormFolding {
+    private BatchNormFolding() {}
+
+    /**
+     * @param mayVanish whether the tensor between layer and normalisation may disappear (it may not when it is tapped)
+     * @param inDouble keep merged weights in FLOAT64 instead of the weight's own type
+     */
+    static Graph fold(Graph graph, Predicate<String> mayVanish, boolean inDouble) {
+        Map<String, Integer> uses = new HashMap<>();
+        graph.nodes().forEach(n -> n.inputs().forEach(i -> uses.merge(i, 1, Integer::sum)));
+        Set<String> outputs = new HashSet<>();
+        graph.outputs().forEach(o -> outputs.add(o.name()));
+        Map<String, Node> producers = new HashMap<>();
+        graph.nodes().forEach(n -> n.outputs().forEach(o -> producers.put(o, n)));
+
+        Map<String, Array> changed = new HashMap<>();
+        Map<Node, Node> replaced = new java.util.IdentityHashMap<>();
+        Set<Node> dropped = java.util.Collections.newSetFromMap(new java.util.IdentityHashMap<>());
+        for (Node bn : graph.nodes()) {
+            String between = bn.input(0);
+            Node layer = producers.get(between);
+            if (!isInferenceBatchNorm(bn)
+                    || layer == null
+                    || uses.getOrDefault(between, 0) != 1
+                    || outputs.contains(between)
+                    || !mayVanish.test(between)) {
+                continue;
+            }
+            Node merged = merge(graph, layer, bn, changed, inDouble);
+            if (merged != null) {
+                replaced.put(bn, merged);
+                dropped.add(layer);
+            }
+        }
+        if (replaced.isEmpty()) {
+            return graph;
+        }
+        List<Node> nodes = new ArrayList<>();
+        for (Node n : graph.nodes()) {
+            if (!dropped.contains(n)) {
+                nodes.add(replaced.getOrDefault(n, n));
+            }
+        }
+        Map<String, Array> initializers = new java.util.LinkedHashMap<>(graph.initializers());
+        initializers.putAll(changed);
+        Graph folded =
+                new Graph(graph.name(), graph.opsets(), graph.inputs(), graph.outputs(), nodes, initializers);
+        Set<String> wanted = new HashSet<>(folded.tensors());
+        wanted.addAll(outputs);
+        return folded.prune(wanted);
+    }
+
+    private static boolean isInferenceBatchNorm(Node n) {
+        return n.domain().isEmpty()
+                && n.op().equals("BatchNormalization")
+                && n.outputs().size() == 1
+                && n.attributes().getInt("training_mode", 0) == 0
+                && n.attributes().getInt("spatial", 1) == 1;
+    }
+
+    private static @Nullable Node merge(
+            Graph graph, Node layer, Node bn, Map<String, Array> changed, boolean inDouble) {
+        int channelAxis;
+        if (!layer.domain().isEmpty()) {
+            return null;
+        }
+        switch (layer.op()) {
+            case "Conv" -> channelAxis = 0;
+            case "ConvTranspose" -> {
+                if (layer.attributes().getInt("group", 1) != 1) {
+                    return null;
+                }
+                channelAxis = 1;
+            }
+            case "Gemm" -> {
+                // alpha and beta scale the two terms; only the plain form is worth folding.
+                if (layer.attributes().getFloat("alpha", 1) != 1 || layer.attributes().getFloat("beta", 1) != 1) {
+                    return null;
+                }
+                channelAxis = layer.attributes().getInt("transB", 0) == 1 ? 0 : 1;
+            }
+            default -> {
+                return null;
+            }
+        }
+        Array weight = graph.initializers().get(layer.input(1));
+        Array bias = graph.initializers().get(layer.input(2));
+        Array scale = graph.initializers().get(bn.input(1));
+        Array shift = graph.initializers().get(bn.input(2));
+        Array mean = graph.initializers().get(bn.input(3));
+        Array variance = graph.initializers().get(bn.input(4));
+        if (weight == null || scale == null || shift == null || mean == null || variance == null
+                || (bias == null && !layer.input(2).isEmpty())) {
+            return null;
+        }
+        int channels = scale.size();
+        if (weight.rank() <= channelAxis || weight.dim(channelAxis) != channels
+                || (bias != null && bias.size() != channels)) {
+            return null;
+        }
+        double eps = bn.attributes().getFloat("epsilon", 1e-5f);
+        double[] factor = new double[channels];
+        double[] offset = new double[channels];
+        for (int c = 0; c < channels; c++) {
+            factor[c] = scale.get(c) / Math.sqrt(variance.get(c) + eps);
+            offset[c] = ((bias == null ? 0 : bias.get(c)) - mean.get(c)) * factor[c] + shift.get(c);
+        }
+        String weightName = bn.output() + ".folded.weight";
+        String biasName = bn.output() + ".folded.bias";
+        changed.put(weightName, scaled(weight, channelAxis, factor, inDouble));
+        changed.put(biasName, typed(offset, weight, inDouble, channels));
+        return new Node(layer.name(), layer.domain(), layer.op(), List.of(layer.input(0), weightName, biasName),
+                bn.outputs(), layer.attributes());
+    }
+
+    private static Array scaled(Array weight, int axis, double[] factor, boolean inDouble) {
+        int inner = 1;
+        for (int a = axis + 1; a < weight.rank(); a++) {
+            inner *= weight.dim(a);
+        }
+        double[] out = new double[weight.size()];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = weight.get(i) * factor[(i / inner) % factor.length];
+        }
+        return typed(out, weight, inDouble, weight.shape());
+    }
+
+    private static Array typed(double[] values, Array like, boolean inDouble, int... shape) {
+        Array array = Array.of(values, shape);
+        return !inDouble && like.dtype() == DType.FLOAT32 ? array.asFloat32() : array;
+    }
+}

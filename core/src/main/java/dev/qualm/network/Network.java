@@ -1,0 +1,270 @@
+package dev.qualm.network;
+
+import dev.qualm.ShapeException;
+import dev.qualm.array.Array;
+import dev.qualm.network.engine.Engine;
+import dev.qualm.network.engine.NativeScope;
+import dev.qualm.network.engine.Precision;
+import dev.qualm.network.engine.Tensors;
+import dev.qualm.network.graph.Graph;
+import dev.qualm.network.graph.ValueInfo;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A neural network that can be read, differentiated and changed.
+ *
+ * <p>Immutable and thread-safe: any number of threads may run it at once. {@link #with} returns a changed network that shares
+ * every unchanged tensor; the original cannot be damaged. Close each network; the order does not matter. Closing while runs
+ * are under way lets them finish.
+ */
+public final class Network implements AutoCloseable {
+    private record PlanKey(Set<String> wanted, Plan.Mode mode) {}
+
+    private final Graph graph;
+    private final Precision precision;
+    private final Structure structure;
+    private final WeightStore store;
+    private final Map<PlanKey, Plan> plans = new HashMap<>();
+    private final AtomicInteger users = new AtomicInteger(1);
+    private final BatchRule batchRule;
+    private volatile boolean closed;
+
+    private Network(Graph graph, Precision precision, Structure structure, WeightStore store) {
+        this.graph = graph;
+        this.precision = precision;
+        this.structure = structure;
+        this.store = store;
+        this.batchRule = new BatchRule(this);
+    }
+
+    /** A network over a graph, computing in the given precision; output kind and logits are found from the graph. */
+    public static Network of(Graph graph, Precision precision) {
+        return of(graph, precision, null, null);
+    }
+
+    /**
+     * A network over a graph.
+     *
+     * @param output name of the output (or any tensor) that holds the classifier's answer, or null to choose
+     * @param kind what it holds, or null to find out
+     * @throws dev.qualm.UnsupportedModelException if the graph needs something Qualm does not have
+     */
+    public static Network of(Graph graph, Precision precision, @Nullable String output, @Nullable OutputKind kind) {
+        Engine.load();
+        Network network =
+                new Network(graph, precision, Structure.of(graph, output, kind), new WeightStore(precision));
+        // Compile now, so that an unsupported attribute is found when the model is loaded, not at the first prediction.
+        network.plan(Set.of(network.structure.output()), Plan.Mode.INFERENCE);
+        return network;
+    }
+
+    public Graph graph() {
+        return graph;
+    }
+
+    public Precision precision() {
+        return precision;
+    }
+
+    /** Where the logits, the head, the layers and the activations are. */
+    public Structure structure() {
+        return structure;
+    }
+
+    public List<ValueInfo> inputs() {
+        return graph.inputs();
+    }
+
+    /** The only input. */
+    public ValueInfo input() {
+        if (graph.inputs().size() != 1) {
+            throw new ShapeException("The network has " + graph.inputs().size() + " inputs, " + graph.inputs()
+                    + "; give each by name");
+        }
+        return graph.inputs().get(0);
+    }
+
+    /** A changed network; see {@link View}. */
+    public Network with(View view) {
+        Graph changed = view.apply(graph);
+        begin();
+        try {
+            return new Network(
+                    changed,
+                    precision,
+                    Structure.of(changed, structure.output(), structure.kind()),
+                    store.share(changed.initializers().values()));
+        } finally {
+            end();
+        }
+    }
+
+    /** The same network in another precision. */
+    public Network to(Precision other) {
+        return new Network(graph, other, structure, new WeightStore(other));
+    }
+
+    /** Logits of a batch, {@code [n, classes]}; logarithms of probabilities where the graph holds no logits. */
+    public Array logits(Array batch) {
+        return logits(Map.of(input().name(), batch));
+    }
+
+    /** Logits of a batch given by input name. */
+    public Array logits(Map<String, Array> batch) {
+        Map<String, Array> out = run(batch, List.of(structure.logits()));
+        return asLogits(java.util.Objects.requireNonNull(out.get(structure.logits())));
+    }
+
+    private Array asLogits(Array raw) {
+        Array flat = raw.rank() == 2 ? raw : raw.reshape(raw.rank() == 0 ? 1 : raw.dim(0), -1);
+        if (structure.trueLogits() || structure.kind() == OutputKind.LOG_PROBABILITIES) {
+            return flat;
+        }
+        double[] log = flat.toDoubles().clone();
+        for (int i = 0; i < log.length; i++) {
+            log[i] = Math.log(log[i]);
+        }
+        Array a = Array.of(log, flat.shape());
+        return precision == Precision.FLOAT64 ? a : a.asFloat32();
+    }
+
+    /** Tensors of the only input's batch by name, micro-batched; axis 0 is the batch. */
+    public Map<String, Array> run(Array batch, Collection<String> wanted) {
+        return run(Map.of(input().name(), batch), wanted);
+    }
+
+    /**
+     * Computes tensors by name. Batches are cut into micro-batches that suit the caches and joined again.
+     *
+     * @param feeds a value per input
+     * @param wanted names of tensors: outputs, activations, initializers
+     */
+    public Map<String, Array> run(Map<String, Array> feeds, Collection<String> wanted) {
+        return batchRule.run(checked(feeds), new LinkedHashSet<>(wanted));
+    }
+
+    /** How a batch is cut; for callers that record their own tapes. */
+    public int microBatch(Map<String, Array> feeds) {
+        return batchRule.rows(checked(feeds));
+    }
+
+    /** Whether the model only takes the batch size it was exported with, so that it runs sample by sample. */
+    public boolean isSampleBySample(Map<String, Array> feeds) {
+        return batchRule.isSampleBySample(checked(feeds));
+    }
+
+    /** One run of the whole batch as given. */
+    Map<String, Array> runOnce(Map<String, Array> feeds, Set<String> wanted) {
+        begin();
+        try (NativeScope scope = NativeScope.values()) {
+            Plan.Values values = plan(wanted, Plan.Mode.INFERENCE).run(tensors(feeds), Map.of(), Set.of(), UnaryOperator.identity());
+            Map<String, Array> out = new LinkedHashMap<>();
+            for (String name : wanted) {
+                out.put(name, Tensors.toArray(values.get(name)));
+            }
+            return out;
+        } finally {
+            end();
+        }
+    }
+
+    /** Elements of the largest tensor when the given feeds run; for choosing micro-batches. */
+    long largestTensor(Map<String, Array> feeds, Set<String> wanted) {
+        begin();
+        try (NativeScope scope = NativeScope.values()) {
+            return plan(wanted, Plan.Mode.INFERENCE)
+                    .run(tensors(feeds), Map.of(), Set.of(), UnaryOperator.identity())
+                    .largest();
+        } finally {
+            end();
+        }
+    }
+
+    /** Native inputs; images go channels-last, which every convolution then keeps. */
+    Map<String, Tensor> tensors(Map<String, Array> feeds) {
+        Map<String, Tensor> out = new HashMap<>();
+        feeds.forEach((name, a) -> {
+            Tensor t = Tensors.of(a, precision);
+            out.put(name, a.rank() == 4 && a.dtype().isFloating()
+                    ? t.contiguous(org.bytedeco.pytorch.global.torch.MemoryFormat.ChannelsLast)
+                    : t);
+        });
+        return out;
+    }
+
+    Map<String, Array> checked(Map<String, Array> feeds) {
+        Map<String, Array> out = new LinkedHashMap<>();
+        for (ValueInfo in : graph.inputs()) {
+            Array a = feeds.get(in.name());
+            if (a == null) {
+                throw new ShapeException("Input '" + in.name() + "' is missing: expected " + graph.inputs() + ", but found "
+                        + feeds.keySet());
+            }
+            out.put(in.name(), InputCheck.check(in, a));
+        }
+        return out;
+    }
+
+    Plan plan(Set<String> wanted, Plan.Mode mode) {
+        synchronized (plans) {
+            if (closed) {
+                throw new IllegalStateException("The network is closed");
+            }
+            PlanKey key = new PlanKey(Set.copyOf(wanted), mode);
+            Plan plan = plans.get(key);
+            if (plan == null) {
+                plan = Plan.compile(graph, store, precision, key.wanted(), mode);
+                plans.put(key, plan);
+            }
+            return plan;
+        }
+    }
+
+    /** Holds the native weights until the matching {@link #end}. */
+    void begin() {
+        users.getAndUpdate(n -> {
+            if (n == 0 || closed) {
+                throw new IllegalStateException("The network is closed");
+            }
+            return n + 1;
+        });
+    }
+
+    void end() {
+        if (users.decrementAndGet() == 0) {
+            synchronized (plans) {
+                plans.values().forEach(Plan::close);
+                plans.clear();
+            }
+            store.close();
+        }
+    }
+
+    /** Frees the native memory once the runs under way have ended. May be called twice. */
+    @Override
+    public void close() {
+        synchronized (plans) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        end();
+    }
+
+    /** Name, inputs and outputs in one line. */
+    @Override
+    public String toString() {
+        return "Network " + graph.name() + " " + graph.inputs() + " -> " + graph.outputs() + ", " + precision;
+    }
+}

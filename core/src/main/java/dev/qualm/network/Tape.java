@@ -1,0 +1,182 @@
+package dev.qualm.network;
+
+import dev.qualm.array.Array;
+import dev.qualm.network.engine.NativeScope;
+import dev.qualm.network.engine.Tensors;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One recorded forward pass of one batch, from which any number of reverse sweeps can be read.
+ *
+ * <p>Belongs to the thread that made it. Tensors returned by sweeps live in the caller's open {@link NativeScope}; without one,
+ * as long as the tape.
+ */
+public final class Tape implements AutoCloseable {
+    private final Network network;
+    private final Map<String, Tensor> values = new HashMap<>();
+    private final List<Tensor> owned = new ArrayList<>();
+    private boolean closed;
+
+    private Tape(Network network) {
+        this.network = network;
+    }
+
+    /** Runs the network on one batch, whole, and records it. The logits are always kept. */
+    public static Tape record(Network network, Map<String, Array> feeds, Recording recording) {
+        Map<String, Array> checked = network.checked(feeds);
+        try (NativeScope scope = NativeScope.recording()) {
+            return record(network, checked, network.tensors(checked), recording);
+        }
+    }
+
+    /** As {@link #record(Network, Map, Recording)} for the only input. */
+    public static Tape record(Network network, Array batch, Recording recording) {
+        return record(network, Map.of(network.input().name(), batch), recording);
+    }
+
+    /** Records a run on native inputs, as sweeps that compute their own inputs need; the caller keeps ownership of them. */
+    public static Tape recordTensors(Network network, Map<String, Tensor> feeds, Recording recording) {
+        return record(network, Map.of(), feeds, recording);
+    }
+
+    private static Tape record(
+            Network network, Map<String, Array> arrays, Map<String, Tensor> feeds, Recording recording) {
+        Set<String> wanted = new LinkedHashSet<>(recording.taps());
+        wanted.add(network.structure().logits());
+        wanted.addAll(recording.leaves());
+        Plan.Mode mode = recording.training()
+                ? Plan.Mode.TRAINING
+                : recording.weights().isEmpty() ? Plan.Mode.RECORDING : Plan.Mode.WEIGHTS;
+        network.begin();
+        Tape tape = new Tape(network);
+        try (NativeScope scope = NativeScope.recording()) {
+            Plan plan = network.plan(wanted, mode);
+            Plan.Values run = plan.run(feeds, recording.weights(), recording.leaves(), Tape::leaf);
+            for (String name : wanted) {
+                Tensor t = run.get(name);
+                t.retainReference();
+                tape.values.put(name, t);
+            }
+            return tape;
+        } catch (RuntimeException e) {
+            tape.close();
+            throw e;
+        }
+    }
+
+    /** A tensor that already requires gradients (a caller's own differentiable input) stays connected. */
+    private static Tensor leaf(Tensor t) {
+        return t.requires_grad() ? t : t.detach().set_requires_grad(true);
+    }
+
+    public Network network() {
+        return network;
+    }
+
+    /** A kept tensor: a tap, a leaf or the logits. It belongs to the tape. */
+    public Tensor value(String name) {
+        Tensor t = values.get(name);
+        if (t == null) {
+            throw new dev.qualm.UnsupportedModelException(
+                    "Tensor '" + name + "' was not tapped; this tape keeps " + values.keySet());
+        }
+        return t;
+    }
+
+    /** The logits (or what the graph holds in their place), shape {@code [n, classes]}. */
+    public Tensor logits() {
+        Tensor raw = value(network.structure().logits());
+        return raw.dim() == 2 ? raw : raw.flatten(1, -1);
+    }
+
+    /** A copy of a kept tensor. */
+    public Array array(String name) {
+        return Tensors.toArray(value(name));
+    }
+
+    /**
+     * Gradient of {@code sum(cotangent * output)} with respect to kept or caller's tensors. The tape may be swept again.
+     *
+     * @param output a tensor computed from this tape
+     * @param cotangent same shape as the output
+     * @return one gradient per {@code wrt}, in order; zeros where the output does not depend on it
+     */
+    public List<Tensor> gradients(Tensor output, Tensor cotangent, List<Tensor> wrt) {
+        return gradients(output, cotangent, wrt, false);
+    }
+
+    /** As {@link #gradients(Tensor, Tensor, List)}; {@code differentiable} gradients can be differentiated once more. */
+    public List<Tensor> gradients(Tensor output, @Nullable Tensor cotangent, List<Tensor> wrt, boolean differentiable) {
+        PointerScope outer = PointerScope.getInnerScope();
+        try (NativeScope scope = differentiable ? NativeScope.recording() : NativeScope.values()) {
+            List<Tensor> found = Gradients.of(output, cotangent, wrt, true, differentiable);
+            for (Tensor t : found) {
+                scope.keep(t);
+                if (outer == null) {
+                    owned.add(t);
+                }
+            }
+            return found;
+        }
+    }
+
+    /** Gradient of {@code sum(cotangent * logits)} at one kept tensor, as an array of that tensor's shape. */
+    public Array gradient(Array cotangent, String wrt) {
+        try (NativeScope scope = NativeScope.values()) {
+            Tensor c = Tensors.of(cotangent, network.precision());
+            return Tensors.toArray(gradients(logits(), c, List.of(value(wrt))).get(0));
+        }
+    }
+
+    /** Frees the recording. May be called twice. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        owned.forEach(Tensor::releaseReference);
+        values.values().forEach(Tensor::releaseReference);
+        values.clear();
+        network.end();
+    }
+
+    /** The engine's reverse sweep with the container rules of the binding obeyed. */
+    static final class Gradients {
+        private Gradients() {}
+
+        static List<Tensor> of(
+                Tensor output, @Nullable Tensor cotangent, List<Tensor> wrt, boolean retain, boolean differentiable) {
+            List<Tensor> connected = output.requires_grad()
+                    ? wrt.stream().filter(Tensor::requires_grad).toList()
+                    : List.of();
+            if (connected.isEmpty()) {
+                return wrt.stream().map(torch::zeros_like).toList();
+            }
+            TensorVector outputs = new TensorVector(output);
+            TensorVector inputs = new TensorVector(connected.toArray(Tensor[]::new));
+            TensorVector cotangents = cotangent == null ? new TensorVector() : new TensorVector(cotangent);
+            TensorVector grads =
+                    torch.grad(outputs, inputs, cotangents, new BoolOptional(retain), differentiable, true);
+            List<Tensor> found = new ArrayList<>(wrt.size());
+            int at = 0;
+            for (Tensor t : wrt) {
+                // Elements of the vector are references into it: copy the handle before the vector dies.
+                Tensor g = t.requires_grad() ? new Tensor(grads.get(at++)) : new Tensor();
+                found.add(g.defined() ? g : torch.zeros_like(t));
+            }
+            return found;
+        }
+    }
+}
