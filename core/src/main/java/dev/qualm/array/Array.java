@@ -26,7 +26,8 @@ public final class Array {
         this.size = size(shape);
         int length = java.lang.reflect.Array.getLength(data);
         if (length != size) {
-            throw new ShapeException("Shape " + Arrays.toString(shape) + " needs " + size + " elements, but found " + length);
+            throw new ShapeException(
+                    "Shape " + Arrays.toString(shape) + " needs " + size + " elements, but found " + length);
         }
     }
 
@@ -142,8 +143,8 @@ public final class Array {
 
     private <T> T backing(Class<T> type, String instead) {
         if (!type.isInstance(data)) {
-            throw new ShapeException("Expected elements of type " + type.getSimpleName() + ", but found " + dtype + " in "
-                    + this + "; use " + instead + " to convert");
+            throw new ShapeException("Expected elements of type " + type.getSimpleName() + ", but found " + dtype
+                    + " in " + this + "; use " + instead + " to convert");
         }
         return type.cast(data);
     }

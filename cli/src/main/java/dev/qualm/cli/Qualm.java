@@ -1,0 +1,53 @@
+package dev.qualm.cli;
+
+import dev.qualm.QualmException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The {@code qualm} command. Results go to standard output, progress and errors to standard error.
+ *
+ * <p>Exit codes: 0 done; 1 the work failed ({@link QualmException}: the message says what to do); 2 the command line was
+ * not understood; 3 a defect in Qualm, shown with its stack trace.
+ */
+@Command(
+        name = "qualm",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "Tells which predictions of a neural network to doubt, why, and what to do about it.")
+public final class Qualm implements Runnable {
+    private static final int FAILED = 1;
+    private static final int DEFECT = 3;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private CommandSpec spec;
+
+    /** A bare {@code qualm} asks for nothing: say what can be asked, and fail like any other incomplete command line. */
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Missing command");
+    }
+
+    /** The command line with its subcommands and its treatment of errors; tests call {@code execute} on it. */
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new Qualm());
+        line.setExecutionExceptionHandler((error, command, parsed) -> {
+            if (error instanceof QualmException) {
+                command.getErr().println(Ansi.AUTO.string("@|bold,red qualm:|@ ") + error.getMessage());
+                return FAILED;
+            }
+            error.printStackTrace(command.getErr());
+            return DEFECT;
+        });
+        return line;
+    }
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+}
