@@ -65,8 +65,7 @@ final class BatchNormFolding {
         }
         Map<String, Array> initializers = new java.util.LinkedHashMap<>(graph.initializers());
         initializers.putAll(changed);
-        Graph folded =
-                new Graph(graph.name(), graph.opsets(), graph.inputs(), graph.outputs(), nodes, initializers);
+        Graph folded = new Graph(graph.name(), graph.opsets(), graph.inputs(), graph.outputs(), nodes, initializers);
         Set<String> wanted = new HashSet<>(folded.tensors());
         wanted.addAll(outputs);
         return folded.prune(wanted);
@@ -96,7 +95,8 @@ final class BatchNormFolding {
             }
             case "Gemm" -> {
                 // alpha and beta scale the two terms; only the plain form is worth folding.
-                if (layer.attributes().getFloat("alpha", 1) != 1 || layer.attributes().getFloat("beta", 1) != 1) {
+                if (layer.attributes().getFloat("alpha", 1) != 1
+                        || layer.attributes().getFloat("beta", 1) != 1) {
                     return null;
                 }
                 channelAxis = layer.attributes().getInt("transB", 0) == 1 ? 0 : 1;
@@ -111,12 +111,17 @@ final class BatchNormFolding {
         Array shift = graph.initializers().get(bn.input(2));
         Array mean = graph.initializers().get(bn.input(3));
         Array variance = graph.initializers().get(bn.input(4));
-        if (weight == null || scale == null || shift == null || mean == null || variance == null
+        if (weight == null
+                || scale == null
+                || shift == null
+                || mean == null
+                || variance == null
                 || (bias == null && !layer.input(2).isEmpty())) {
             return null;
         }
         int channels = scale.size();
-        if (weight.rank() <= channelAxis || weight.dim(channelAxis) != channels
+        if (weight.rank() <= channelAxis
+                || weight.dim(channelAxis) != channels
                 || (bias != null && bias.size() != channels)) {
             return null;
         }
@@ -131,8 +136,13 @@ final class BatchNormFolding {
         String biasName = bn.output() + ".folded.bias";
         changed.put(weightName, scaled(weight, channelAxis, factor, inDouble));
         changed.put(biasName, typed(offset, weight, inDouble, channels));
-        return new Node(layer.name(), layer.domain(), layer.op(), List.of(layer.input(0), weightName, biasName),
-                bn.outputs(), layer.attributes());
+        return new Node(
+                layer.name(),
+                layer.domain(),
+                layer.op(),
+                List.of(layer.input(0), weightName, biasName),
+                bn.outputs(),
+                layer.attributes());
     }
 
     private static Array scaled(Array weight, int axis, double[] factor, boolean inDouble) {

@@ -43,11 +43,12 @@ final class BatchRule {
         for (int from = 0; from < n; from += chunk) {
             int to = Math.min(n, from + chunk);
             network.runOnce(slice(feeds, from, to), wanted)
-                    .forEach((name, a) -> parts.computeIfAbsent(name, k -> new ArrayList<>()).add(a));
+                    .forEach((name, a) ->
+                            parts.computeIfAbsent(name, k -> new ArrayList<>()).add(a));
         }
         Map<String, Array> out = new LinkedHashMap<>();
-        parts.forEach((name, list) -> out.put(
-                name, network.graph().initializers().containsKey(name) ? list.get(0) : Array.concat(list)));
+        parts.forEach((name, list) ->
+                out.put(name, network.graph().initializers().containsKey(name) ? list.get(0) : Array.concat(list)));
         return out;
     }
 
@@ -93,7 +94,9 @@ final class BatchRule {
             return true;
         }
         for (Node n : graph.nodes()) {
-            Array shape = n.op().equals("Reshape") || n.op().equals("Expand") ? graph.initializers().get(n.input(1)) : null;
+            Array shape = n.op().equals("Reshape") || n.op().equals("Expand")
+                    ? graph.initializers().get(n.input(1))
+                    : null;
             if (shape != null && shape.dtype() == DType.INT64 && shape.size() > 0 && shape.get(0) > 0) {
                 return true;
             }
@@ -108,7 +111,11 @@ final class BatchRule {
             Array both = network.runOnce(slice(feeds, 0, 2), wanted).get(name);
             Array first = network.runOnce(slice(feeds, 0, 1), wanted).get(name);
             Array second = network.runOnce(slice(feeds, 1, 2), wanted).get(name);
-            if (both == null || first == null || second == null || both.rank() == 0 || both.dim(0) != 2 * first.dim(0)) {
+            if (both == null
+                    || first == null
+                    || second == null
+                    || both.rank() == 0
+                    || both.dim(0) != 2 * first.dim(0)) {
                 return false;
             }
             double scale = 1e-12;

@@ -11,4 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param classesFirst whether the weight is {@code [classes, d]} (else {@code [d, classes]})
  * @param bias name of the bias initializer, or null
  */
-public record Head(String node, String features, String weight, boolean classesFirst, @Nullable String bias) {}
+public record Head(
+        String node,
+        String features,
+        String weight,
+        boolean classesFirst,
+        @Nullable String bias) {}

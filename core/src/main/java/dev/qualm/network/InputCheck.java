@@ -22,7 +22,8 @@ final class InputCheck {
             } else if (dtype == DType.INT64 && !found.dtype().isFloating()) {
                 a = Array.of(found.toLongs(), found.shape());
             } else {
-                throw new ShapeException("Input '" + expected.name() + "': expected " + expected + ", but found " + found);
+                throw new ShapeException(
+                        "Input '" + expected.name() + "': expected " + expected + ", but found " + found);
             }
         }
         if (expected.rank() >= 0) {
@@ -32,7 +33,8 @@ final class InputCheck {
                 fits = expected.dim(i) < 0 || expected.dim(i) == found.dim(i);
             }
             if (!fits) {
-                throw new ShapeException("Input '" + expected.name() + "': expected " + expected + ", but found " + found);
+                throw new ShapeException(
+                        "Input '" + expected.name() + "': expected " + expected + ", but found " + found);
             }
         }
         return a;

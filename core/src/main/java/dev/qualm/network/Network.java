@@ -61,8 +61,7 @@ public final class Network implements AutoCloseable {
      */
     public static Network of(Graph graph, Precision precision, @Nullable String output, @Nullable OutputKind kind) {
         Engine.load();
-        Network network =
-                new Network(graph, precision, Structure.of(graph, output, kind), new WeightStore(precision));
+        Network network = new Network(graph, precision, Structure.of(graph, output, kind), new WeightStore(precision));
         // Compile now, so that an unsupported attribute is found when the model is loaded, not at the first prediction.
         network.plan(Set.of(network.structure.output()), Plan.Mode.INFERENCE);
         return network;
@@ -88,8 +87,8 @@ public final class Network implements AutoCloseable {
     /** The only input. */
     public ValueInfo input() {
         if (graph.inputs().size() != 1) {
-            throw new ShapeException("The network has " + graph.inputs().size() + " inputs, " + graph.inputs()
-                    + "; give each by name");
+            throw new ShapeException(
+                    "The network has " + graph.inputs().size() + " inputs, " + graph.inputs() + "; give each by name");
         }
         return graph.inputs().get(0);
     }
@@ -167,7 +166,8 @@ public final class Network implements AutoCloseable {
     Map<String, Array> runOnce(Map<String, Array> feeds, Set<String> wanted) {
         begin();
         try (NativeScope scope = NativeScope.values()) {
-            Plan.Values values = plan(wanted, Plan.Mode.INFERENCE).run(tensors(feeds), Map.of(), Set.of(), UnaryOperator.identity());
+            Plan.Values values =
+                    plan(wanted, Plan.Mode.INFERENCE).run(tensors(feeds), Map.of(), Set.of(), UnaryOperator.identity());
             Map<String, Array> out = new LinkedHashMap<>();
             for (String name : wanted) {
                 out.put(name, Tensors.toArray(values.get(name)));
@@ -195,9 +195,11 @@ public final class Network implements AutoCloseable {
         Map<String, Tensor> out = new HashMap<>();
         feeds.forEach((name, a) -> {
             Tensor t = Tensors.of(a, precision);
-            out.put(name, a.rank() == 4 && a.dtype().isFloating()
-                    ? t.contiguous(org.bytedeco.pytorch.global.torch.MemoryFormat.ChannelsLast)
-                    : t);
+            out.put(
+                    name,
+                    a.rank() == 4 && a.dtype().isFloating()
+                            ? t.contiguous(org.bytedeco.pytorch.global.torch.MemoryFormat.ChannelsLast)
+                            : t);
         });
         return out;
     }
@@ -207,8 +209,8 @@ public final class Network implements AutoCloseable {
         for (ValueInfo in : graph.inputs()) {
             Array a = feeds.get(in.name());
             if (a == null) {
-                throw new ShapeException("Input '" + in.name() + "' is missing: expected " + graph.inputs() + ", but found "
-                        + feeds.keySet());
+                throw new ShapeException("Input '" + in.name() + "' is missing: expected " + graph.inputs()
+                        + ", but found " + feeds.keySet());
             }
             out.put(in.name(), InputCheck.check(in, a));
         }

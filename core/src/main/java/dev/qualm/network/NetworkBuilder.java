@@ -109,8 +109,8 @@ public final class NetworkBuilder {
         initializers.put(name + ".bias", Array.of(new float[c], c));
         initializers.put(name + ".running_mean", Array.of(new float[c], c));
         initializers.put(name + ".running_var", Array.of(ones.clone(), c));
-        List<String> in = List.of(
-                current, name + ".weight", name + ".bias", name + ".running_mean", name + ".running_var");
+        List<String> in =
+                List.of(current, name + ".weight", name + ".bias", name + ".running_mean", name + ".running_var");
         return add(name, "BatchNormalization", in, Attributes.NONE.with("epsilon", 1e-5f), shape(current));
     }
 
@@ -144,7 +144,13 @@ public final class NetworkBuilder {
         Attributes attributes = Attributes.NONE
                 .with("kernel_shape", new long[] {kernel, kernel})
                 .with("strides", new long[] {stride, stride});
-        return add(name, op, List.of(current), attributes, in[0], (in[1] - kernel) / stride + 1,
+        return add(
+                name,
+                op,
+                List.of(current),
+                attributes,
+                in[0],
+                (in[1] - kernel) / stride + 1,
                 (in[2] - kernel) / stride + 1);
     }
 
@@ -177,7 +183,12 @@ public final class NetworkBuilder {
         for (int i = 0; i < s.length; i++) {
             dims[i + 1] = s[i];
         }
-        return new Graph("qualm", Map.of("", OPSET), List.of(input), List.of(ValueInfo.floats(current, dims)), nodes,
+        return new Graph(
+                "qualm",
+                Map.of("", OPSET),
+                List.of(input),
+                List.of(ValueInfo.floats(current, dims)),
+                nodes,
                 initializers);
     }
 
@@ -218,8 +229,8 @@ public final class NetworkBuilder {
 
     private static void expectRank(String name, int[] shape, int rank) {
         if (shape.length != rank) {
-            throw new ShapeException("Layer '" + name + "': expected an input of rank " + rank + " beside the batch, but found "
-                    + Arrays.toString(shape));
+            throw new ShapeException("Layer '" + name + "': expected an input of rank " + rank
+                    + " beside the batch, but found " + Arrays.toString(shape));
         }
     }
 }

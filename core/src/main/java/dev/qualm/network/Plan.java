@@ -106,8 +106,7 @@ final class Plan implements AutoCloseable {
         List<Node> kept = new ArrayList<>();
         Map<Node, Kernel> kernels = new java.util.IdentityHashMap<>();
         for (Node node : graph.nodes()) {
-            NodeContext context =
-                    new NodeContext(node, opset(graph, node), precision, mode == Mode.TRAINING, known);
+            NodeContext context = new NodeContext(node, opset(graph, node), precision, mode == Mode.TRAINING, known);
             Kernel kernel = operator(node).factory().create(context);
             if (known.keySet().containsAll(present(node.inputs())) && isDeterministic(node, mode)) {
                 foldConstant(node, kernel, known);
@@ -133,21 +132,27 @@ final class Plan implements AutoCloseable {
                     && fresh.contains(first)
                     && uses.getOrDefault(first, 0) == 1
                     && !wanted.contains(first)) {
-                kernel = operator.inPlace()
-                        .create(new NodeContext(node, opset(graph, node), precision, false, known));
+                kernel = operator.inPlace().create(new NodeContext(node, opset(graph, node), precision, false, known));
             }
             if (!operator.aliases()) {
                 fresh.addAll(node.outputs());
             }
             List<Integer> release = new ArrayList<>();
             for (String name : new HashSet<>(node.inputs())) {
-                if (!name.isEmpty() && lastUse.getOrDefault(name, -1) == i && !wanted.contains(name)
-                        && !constants.containsKey(slot(name)) && !inputs.contains(name)) {
+                if (!name.isEmpty()
+                        && lastUse.getOrDefault(name, -1) == i
+                        && !wanted.contains(name)
+                        && !constants.containsKey(slot(name))
+                        && !inputs.contains(name)) {
                     release.add(slot(name));
                 }
             }
-            steps.add(new Step(node, java.util.Objects.requireNonNull(kernel), indices(node.inputs()),
-                    indices(node.outputs()), release.stream().mapToInt(Integer::intValue).toArray()));
+            steps.add(new Step(
+                    node,
+                    java.util.Objects.requireNonNull(kernel),
+                    indices(node.inputs()),
+                    indices(node.outputs()),
+                    release.stream().mapToInt(Integer::intValue).toArray()));
         }
     }
 
@@ -215,7 +220,11 @@ final class Plan implements AutoCloseable {
      * @param atTensor called with each tensor named in {@code leaves} as it appears; what it returns is used onwards
      * @return values by name; those of released tensors are absent
      */
-    Values run(Map<String, Tensor> feeds, Map<String, Tensor> weights, Set<String> leaves, UnaryOperator<Tensor> atTensor) {
+    Values run(
+            Map<String, Tensor> feeds,
+            Map<String, Tensor> weights,
+            Set<String> leaves,
+            UnaryOperator<Tensor> atTensor) {
         @Nullable Tensor[] values = new Tensor[slotNames.size()];
         constants.forEach((slot, array) -> values[slot] = weights.containsKey(slotNames.get(slot))
                 ? weights.get(slotNames.get(slot))
@@ -223,8 +232,8 @@ final class Plan implements AutoCloseable {
         for (String name : inputs) {
             Tensor t = feeds.get(name);
             if (t == null) {
-                throw new ShapeException("Input '" + name + "' is missing; the network needs " + inputs + ", found "
-                        + feeds.keySet());
+                throw new ShapeException(
+                        "Input '" + name + "' is missing; the network needs " + inputs + ", found " + feeds.keySet());
             }
             values[slot(name)] = leaves.contains(name) ? atTensor.apply(t) : t;
         }
@@ -240,8 +249,8 @@ final class Plan implements AutoCloseable {
                     continue;
                 }
                 if (i >= out.length) {
-                    throw new UnsupportedModelException(step.node.label() + ": output '" + step.node.outputs().get(i)
-                            + "' (number " + i + ") is not supported");
+                    throw new UnsupportedModelException(step.node.label() + ": output '"
+                            + step.node.outputs().get(i) + "' (number " + i + ") is not supported");
                 }
                 Tensor t = ownHandle(out[i], in);
                 largest = Math.max(largest, t.numel());

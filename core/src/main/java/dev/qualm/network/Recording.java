@@ -28,7 +28,8 @@ public record Recording(Set<String> taps, Set<String> leaves, Map<String, Tensor
 
     /** Values and gradients at the given tensors, with the input as leaf. */
     public static Recording ofTaps(Network network, List<String> taps) {
-        return new Recording(new LinkedHashSet<>(taps), Set.of(network.structure().differentiable()), Map.of(), false);
+        return new Recording(
+                new LinkedHashSet<>(taps), Set.of(network.structure().differentiable()), Map.of(), false);
     }
 
     /** Gradients to the given weights. */

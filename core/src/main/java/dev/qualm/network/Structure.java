@@ -37,8 +37,24 @@ public record Structure(
         String differentiable) {
 
     private static final Set<String> ACTIVATIONS = Set.of(
-            "Relu", "LeakyRelu", "PRelu", "Elu", "Selu", "Celu", "Sigmoid", "HardSigmoid", "HardSwish", "Tanh", "Softplus",
-            "Softsign", "ThresholdedRelu", "Gelu", "Mish", "Swish", "Clip", "Erf");
+            "Relu",
+            "LeakyRelu",
+            "PRelu",
+            "Elu",
+            "Selu",
+            "Celu",
+            "Sigmoid",
+            "HardSigmoid",
+            "HardSwish",
+            "Tanh",
+            "Softplus",
+            "Softsign",
+            "ThresholdedRelu",
+            "Gelu",
+            "Mish",
+            "Swish",
+            "Clip",
+            "Erf");
 
     /** Weight inputs by operator, in order; everything else that reads a float initializer counts from input 1 on. */
     private static final Map<String, List<Integer>> WEIGHT_INPUTS = Map.ofEntries(
@@ -74,8 +90,10 @@ public record Structure(
      */
     static Structure of(Graph graph, @Nullable String chosenOutput, @Nullable OutputKind declared) {
         String output = chosenOutput == null ? defaultOutput(graph) : chosenOutput;
-        if (graph.outputs().stream().noneMatch(o -> o.name().equals(output)) && !graph.tensors().contains(output)) {
-            throw new UnsupportedModelException("There is no output '" + output + "'; the network has " + graph.outputs());
+        if (graph.outputs().stream().noneMatch(o -> o.name().equals(output))
+                && !graph.tensors().contains(output)) {
+            throw new UnsupportedModelException(
+                    "There is no output '" + output + "'; the network has " + graph.outputs());
         }
         Node last = skipCopies(graph, graph.producer(output));
         OutputKind kind = declared != null ? declared : kindOf(last);
@@ -86,7 +104,13 @@ public record Structure(
             trueLogits = true;
         }
         return new Structure(
-                output, kind, logits, trueLogits, head(graph, logits), layers(graph), activations(graph),
+                output,
+                kind,
+                logits,
+                trueLogits,
+                head(graph, logits),
+                layers(graph),
+                activations(graph),
                 differentiable(graph, output));
     }
 
@@ -97,7 +121,11 @@ public record Structure(
         if (floats.isEmpty()) {
             throw new UnsupportedModelException("The network has no float output; it has " + graph.outputs());
         }
-        return floats.stream().filter(o -> o.rank() == 2).findFirst().orElse(floats.get(0)).name();
+        return floats.stream()
+                .filter(o -> o.rank() == 2)
+                .findFirst()
+                .orElse(floats.get(0))
+                .name();
     }
 
     private static OutputKind kindOf(@Nullable Node last) {
@@ -113,7 +141,8 @@ public record Structure(
 
     private static @Nullable Node skipCopies(Graph graph, @Nullable Node node) {
         Node n = node;
-        while (n != null && Set.of("Identity", "Cast", "Dropout", "Flatten", "Squeeze").contains(n.op())) {
+        while (n != null
+                && Set.of("Identity", "Cast", "Dropout", "Flatten", "Squeeze").contains(n.op())) {
             n = graph.producer(n.input(0));
         }
         return n;
@@ -140,20 +169,24 @@ public record Structure(
                             && n.attributes().getFloat("beta", 1) == 1
                             && (bias == null || n.input(2).isEmpty());
                     String b = n.input(2).isEmpty() ? bias : n.input(2);
-                    return plain && weights.containsKey(n.input(1))
-                                    && (b == null || weights.containsKey(b))
-                            ? new Head(n.name(), n.input(0), n.input(1), n.attributes().getInt("transB", 0) == 1, b)
+                    return plain && weights.containsKey(n.input(1)) && (b == null || weights.containsKey(b))
+                            ? new Head(
+                                    n.name(),
+                                    n.input(0),
+                                    n.input(1),
+                                    n.attributes().getInt("transB", 0) == 1,
+                                    b)
                             : null;
                 }
                 case "MatMul" -> {
                     Array w = weights.get(n.input(1));
-                    return w != null && w.rank() == 2
-                            ? new Head(n.name(), n.input(0), n.input(1), false, bias)
-                            : null;
+                    return w != null && w.rank() == 2 ? new Head(n.name(), n.input(0), n.input(1), false, bias) : null;
                 }
                 case "Conv" -> {
                     Array w = weights.get(n.input(1));
-                    boolean pointwise = w != null && w.rank() > 2 && w.size() == w.dim(0) * w.dim(1)
+                    boolean pointwise = w != null
+                            && w.rank() > 2
+                            && w.size() == w.dim(0) * w.dim(1)
                             && n.attributes().getInt("group", 1) == 1;
                     String b = n.input(2).isEmpty() ? bias : n.input(2);
                     return pointwise && (bias == null || n.input(2).isEmpty())
@@ -185,7 +218,10 @@ public record Structure(
             if (weights.isEmpty()) {
                 continue;
             }
-            String input = n.inputs().stream().filter(i -> !i.isEmpty() && !constants.contains(i)).findFirst().orElse("");
+            String input = n.inputs().stream()
+                    .filter(i -> !i.isEmpty() && !constants.contains(i))
+                    .findFirst()
+                    .orElse("");
             if (!input.isEmpty()) {
                 layers.add(new Layer(n.name(), n.op(), input, n.output(), weights));
             }
@@ -220,7 +256,9 @@ public record Structure(
             boolean toFloat = switch (n.op()) {
                 case "Gather" -> floating(graph, n.input(0));
                 case "OneHot" -> floating(graph, n.input(2));
-                case "Cast" -> dev.qualm.network.graph.ElementType.of((int) n.attributes().getInt("to", 0)).isFloating();
+                case "Cast" ->
+                    dev.qualm.network.graph.ElementType.of((int) n.attributes().getInt("to", 0))
+                            .isFloating();
                 default -> false;
             };
             if (toFloat) {

@@ -36,7 +36,7 @@ public final class Tape implements AutoCloseable {
     public static Tape record(Network network, Map<String, Array> feeds, Recording recording) {
         Map<String, Array> checked = network.checked(feeds);
         try (NativeScope scope = NativeScope.recording()) {
-            return record(network, checked, network.tensors(checked), recording);
+            return recordTensors(network, network.tensors(checked), recording);
         }
     }
 
@@ -47,11 +47,6 @@ public final class Tape implements AutoCloseable {
 
     /** Records a run on native inputs, as sweeps that compute their own inputs need; the caller keeps ownership of them. */
     public static Tape recordTensors(Network network, Map<String, Tensor> feeds, Recording recording) {
-        return record(network, Map.of(), feeds, recording);
-    }
-
-    private static Tape record(
-            Network network, Map<String, Array> arrays, Map<String, Tensor> feeds, Recording recording) {
         Set<String> wanted = new LinkedHashSet<>(recording.taps());
         wanted.add(network.structure().logits());
         wanted.addAll(recording.leaves());

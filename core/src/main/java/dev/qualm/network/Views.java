@@ -4,7 +4,6 @@ import dev.qualm.ShapeException;
 import dev.qualm.UnsupportedModelException;
 import dev.qualm.array.Array;
 import dev.qualm.network.graph.Attributes;
-import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.Node;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,8 +51,15 @@ public final class Views {
         if (!(beta > 0)) {
             throw new IllegalArgumentException("beta must be positive, but found " + beta);
         }
-        return replace("Relu", n -> new Node(n.name(), Node.QUALM_DOMAIN, "Softplus", n.inputs(), n.outputs(),
-                Attributes.NONE.with("beta", (float) beta)));
+        return replace(
+                "Relu",
+                n -> new Node(
+                        n.name(),
+                        Node.QUALM_DOMAIN,
+                        "Softplus",
+                        n.inputs(),
+                        n.outputs(),
+                        Attributes.NONE.with("beta", (float) beta)));
     }
 
     /**
@@ -65,8 +71,15 @@ public final class Views {
         if (!(beta > 0)) {
             throw new IllegalArgumentException("beta must be positive, but found " + beta);
         }
-        return replace("MaxPool", n -> new Node(n.name(), Node.QUALM_DOMAIN, "SmoothMaxPool", n.inputs(), n.outputs(),
-                n.attributes().with("beta", (float) beta)));
+        return replace(
+                "MaxPool",
+                n -> new Node(
+                        n.name(),
+                        Node.QUALM_DOMAIN,
+                        "SmoothMaxPool",
+                        n.inputs(),
+                        n.outputs(),
+                        n.attributes().with("beta", (float) beta)));
     }
 
     /** Folds every BatchNormalization that directly follows a Conv, ConvTranspose or Gemm into that layer. */

@@ -24,7 +24,8 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class Engine {
     private static final List<String> LINUX = List.of("libgomp.so.1", "libc10.so", "libtorch_cpu.so", "libtorch.so");
-    private static final List<String> MAC = List.of("libomp.dylib", "libc10.dylib", "libtorch_cpu.dylib", "libtorch.dylib");
+    private static final List<String> MAC =
+            List.of("libomp.dylib", "libc10.dylib", "libtorch_cpu.dylib", "libtorch.dylib");
     private static final List<String> WINDOWS =
             List.of("asmjit.dll", "fbgemm.dll", "libiomp5md.dll", "uv.dll", "c10.dll", "torch_cpu.dll", "torch.dll");
 
@@ -56,7 +57,8 @@ public final class Engine {
                 File file = Loader.cacheResource(Engine.class, "/org/bytedeco/pytorch/" + platform + "/" + library);
                 if (file == null && required(library)) {
                     throw new EngineException("libtorch for " + platform + " is not on the class path (" + library
-                            + " is missing). Add org.bytedeco:pytorch and org.bytedeco:openblas with classifier '" + platform
+                            + " is missing). Add org.bytedeco:pytorch and org.bytedeco:openblas with classifier '"
+                            + platform
                             + "'; published ones are linux-x86_64, macosx-arm64, macosx-x86_64, windows-x86_64.");
                 }
                 if (file != null) {
@@ -67,9 +69,11 @@ public final class Engine {
             org.bytedeco.openblas.global.openblas.blas_set_num_threads(1);
             torch.set_num_threads(1);
         } catch (IOException | UnsatisfiedLinkError | NoClassDefFoundError e) {
-            throw new EngineException("libtorch could not be loaded on " + platform + ": " + firstLine(e)
-                    + ". It is unpacked to a cache folder; if the home folder is not writable, set"
-                    + " -Dorg.bytedeco.javacpp.cachedir=<writable folder with 500 MB free>.", e);
+            throw new EngineException(
+                    "libtorch could not be loaded on " + platform + ": " + firstLine(e)
+                            + ". It is unpacked to a cache folder; if the home folder is not writable, set"
+                            + " -Dorg.bytedeco.javacpp.cachedir=<writable folder with 500 MB free>.",
+                    e);
         }
         ready = true;
     }

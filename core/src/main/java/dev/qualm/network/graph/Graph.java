@@ -44,7 +44,8 @@ public record Graph(
         nodes.forEach(n -> known.addAll(n.outputs()));
         for (ValueInfo out : outputs) {
             if (!known.contains(out.name())) {
-                throw new UnsupportedModelException("Output '" + out.name() + "' is produced by no node, input or initializer");
+                throw new UnsupportedModelException(
+                        "Output '" + out.name() + "' is produced by no node, input or initializer");
             }
         }
     }
@@ -109,8 +110,15 @@ public record Graph(
         }
         Map<String, Array> weights = new LinkedHashMap<>(initializers);
         weights.keySet().retainAll(used);
-        List<ValueInfo> outs = outputs.stream().filter(o -> used.contains(o.name())).toList();
-        return new Graph(name, opsets, inputs, outs, nodes.stream().filter(keep::contains).toList(), weights);
+        List<ValueInfo> outs =
+                outputs.stream().filter(o -> used.contains(o.name())).toList();
+        return new Graph(
+                name,
+                opsets,
+                inputs,
+                outs,
+                nodes.stream().filter(keep::contains).toList(),
+                weights);
     }
 
     private static List<Node> sorted(List<ValueInfo> inputs, List<Node> nodes, Map<String, Array> initializers) {
@@ -124,7 +132,8 @@ public record Graph(
             }
             for (String o : n.outputs()) {
                 if (!o.isEmpty() && (ready.contains(o) || producers.put(o, n) != null)) {
-                    throw new UnsupportedModelException("Tensor '" + o + "' is produced twice, the second time by " + n.label());
+                    throw new UnsupportedModelException(
+                            "Tensor '" + o + "' is produced twice, the second time by " + n.label());
                 }
             }
         }
@@ -163,7 +172,10 @@ public record Graph(
             }
         }
         if (order.size() != nodes.size()) {
-            Node stuck = nodes.stream().filter(n -> missing.getOrDefault(n, 0) > 0).findFirst().orElseThrow();
+            Node stuck = nodes.stream()
+                    .filter(n -> missing.getOrDefault(n, 0) > 0)
+                    .findFirst()
+                    .orElseThrow();
             throw new UnsupportedModelException("The graph has a cycle through " + stuck.label());
         }
         return List.copyOf(order);

@@ -9,7 +9,8 @@ import java.util.List;
  * @param domain operator set; empty for the ONNX standard
  * @param op operator type, for example {@code Conv}
  */
-public record Node(String name, String domain, String op, List<String> inputs, List<String> outputs, Attributes attributes) {
+public record Node(
+        String name, String domain, String op, List<String> inputs, List<String> outputs, Attributes attributes) {
     /** The domain of operators that only Qualm's views insert. */
     public static final String QUALM_DOMAIN = "dev.qualm";
 

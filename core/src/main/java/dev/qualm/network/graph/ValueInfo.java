@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param shape dimensions, or null when the file gives none
  */
-public record ValueInfo(String name, ElementType type, @Nullable List<Dim> shape) {
+public record ValueInfo(
+        String name, ElementType type, @Nullable List<Dim> shape) {
     /**
      * One declared dimension.
      *
@@ -34,7 +35,8 @@ public record ValueInfo(String name, ElementType type, @Nullable List<Dim> shape
 
     /** Float tensor with the given dimensions, -1 for unknown. */
     public static ValueInfo floats(String name, long... dims) {
-        return new ValueInfo(name, ElementType.FLOAT, Arrays.stream(dims).mapToObj(Dim::of).toList());
+        return new ValueInfo(
+                name, ElementType.FLOAT, Arrays.stream(dims).mapToObj(Dim::of).toList());
     }
 
     /** Length of an axis, or -1 when it or the whole shape is unknown. */
@@ -51,6 +53,8 @@ public record ValueInfo(String name, ElementType type, @Nullable List<Dim> shape
     @Override
     public String toString() {
         return name + " " + type
-                + (shape == null ? "[...]" : shape.stream().map(Dim::toString).collect(Collectors.joining(", ", "[", "]")));
+                + (shape == null
+                        ? "[...]"
+                        : shape.stream().map(Dim::toString).collect(Collectors.joining(", ", "[", "]")));
     }
 }

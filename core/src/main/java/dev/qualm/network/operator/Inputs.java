@@ -16,7 +16,8 @@ public final class Inputs {
     public Tensor get(int i) {
         Tensor t = optional(i);
         if (t == null) {
-            throw new UnsupportedModelException("Input " + i + " is required but was left out; found " + tensors.length);
+            throw new UnsupportedModelException(
+                    "Input " + i + " is required but was left out; found " + tensors.length);
         }
         return t;
     }

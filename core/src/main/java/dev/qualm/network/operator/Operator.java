@@ -14,7 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param inPlace makes a kernel that may overwrite input 0, or null if there is none
  */
 public record Operator(
-        String domain, String type, Gradient gradient, boolean aliases, Factory factory, @Nullable Factory inPlace) {
+        String domain,
+        String type,
+        Gradient gradient,
+        boolean aliases,
+        Factory factory,
+        @Nullable Factory inPlace) {
 
     /** What differentiation through an operator yields. */
     public enum Gradient {

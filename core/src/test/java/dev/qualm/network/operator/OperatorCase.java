@@ -33,8 +33,7 @@ public record OperatorCase(
 
     /** A case of the standard domain, opset 17, one output, no inputs yet. */
     public static OperatorCase of(String type, String name) {
-        return new OperatorCase(
-                name, "", type, 17, Attributes.NONE, List.of(), new TreeSet<>(), new TreeSet<>(), 1);
+        return new OperatorCase(name, "", type, 17, Attributes.NONE, List.of(), new TreeSet<>(), new TreeSet<>(), 1);
     }
 
     public OperatorCase opset(int version) {
@@ -59,7 +58,8 @@ public record OperatorCase(
         int n = Array.size(shape);
         double[] values = new double[n];
         SplittableRandom random = new SplittableRandom(seed);
-        // A shuffled grid with jitter: no two values are close, so max, sort and pooling have no ties to differentiate through.
+        // A shuffled grid with jitter: no two values are close, so max, sort and pooling have no ties to differentiate
+        // through.
         int[] order = new int[n];
         for (int i = 0; i < n; i++) {
             int j = random.nextInt(i + 1);
