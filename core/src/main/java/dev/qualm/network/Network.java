@@ -8,6 +8,9 @@ import dev.qualm.network.engine.Precision;
 import dev.qualm.network.engine.Tensors;
 import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.ValueInfo;
+import dev.qualm.network.onnx.OnnxReader;
+import dev.qualm.network.operator.Operators;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -45,6 +48,31 @@ public final class Network implements AutoCloseable {
         this.structure = structure;
         this.store = store;
         this.batchRule = new BatchRule(this);
+    }
+
+    /** Reads an ONNX file, to compute in float32. */
+    public static Network load(Path file) {
+        return load(file, Precision.FLOAT32);
+    }
+
+    /**
+     * Reads an ONNX file.
+     *
+     * @throws dev.qualm.UnreadableFileException if it is not an ONNX model, or damaged
+     * @throws dev.qualm.UnsupportedModelException if it needs operators or forms that Qualm does not have; all are listed
+     */
+    public static Network load(Path file, Precision precision) {
+        return of(read(file), precision);
+    }
+
+    /** The graph of an ONNX file whose operators Qualm all has. */
+    public static Graph read(Path file) {
+        return reader().read(file);
+    }
+
+    /** The reader that {@link #read} uses, for models in memory. */
+    public static OnnxReader reader() {
+        return new OnnxReader((domain, type) -> Operators.find(domain, type) != null);
     }
 
     /** A network over a graph, computing in the given precision; output kind and logits are found from the graph. */
