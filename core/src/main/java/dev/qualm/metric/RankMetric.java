@@ -1,0 +1,29 @@
+package dev.qualm.metric;
+
+/**
+ * A number that depends only on how the scores of two classes are ordered (and, for {@link Autc}, spaced). It carries what
+ * a reader needs to compare it with another: the class sizes and what was done with ties.
+ */
+public sealed interface RankMetric permits Auroc, Aupr, Autc, FprAtTpr {
+    /** The metric, in [0, 1]; NaN where the class says that it can be undefined. */
+    double value();
+
+    /** Number of cases to be trusted. */
+    int negatives();
+
+    /** Number of cases to be caught. */
+    int positives();
+
+    /** What was done with equal scores, in words. */
+    String tieRule();
+
+    /** Number of cases of both classes. */
+    default long n() {
+        return (long) negatives() + positives();
+    }
+
+    /** Share of positives among all cases. */
+    default double prevalence() {
+        return positives() / (double) n();
+    }
+}

@@ -1,0 +1,124 @@
+package dev.qualm.metric;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Every ranking metric against values of independent formulas, on twenty lists from tiny to tied to huge. */
+class GoldenRankingTest {
+    private static final Map<String, Map<String, double[]>> CASES = Golden.read("ranking.txt.gz");
+
+    @Test
+    void golden_file_holdsAllCases() {
+        assertThat(CASES).hasSize(20).containsKeys("infinities", "ood_rare", "one_ulp_apart", "huge_range");
+    }
+
+    @TestFactory
+    Stream<DynamicTest> auroc_goldenCase_equals() {
+        return each((golden, ranking) -> {
+            Auroc auroc = Auroc.of(ranking);
+            check(golden, "auroc", auroc.value());
+            check(golden, "auroc_delong_variance", auroc.variance());
+            double half = Normal.twoSided(0.95) * Math.sqrt(auroc.variance());
+            check(golden, "auroc_delong_ci_low", auroc.value() - half);
+            check(golden, "auroc_delong_ci_high", auroc.value() + half);
+            if (!Double.isNaN(value(golden, "auroc_delong_logit_ci_low"))) {
+                check(golden, "auroc_delong_logit_ci_low", auroc.deLong(0.95).low());
+                check(golden, "auroc_delong_logit_ci_high", auroc.deLong(0.95).high());
+            }
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aupr_goldenCase_equals() {
+        return each((golden, ranking) -> {
+            check(golden, "aupr_out_ap", Aupr.out(ranking).value());
+            check(golden, "aupr_out_trapezoid", Aupr.out(ranking).trapezoid());
+            check(golden, "aupr_in_ap", Aupr.in(ranking).value());
+            check(golden, "aupr_in_trapezoid", Aupr.in(ranking).trapezoid());
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> fprAtTpr_goldenCase_equals() {
+        return each((golden, ranking) -> {
+            FprAtTpr caught = FprAtTpr.of(ranking);
+            check(golden, "fpr95_ood_positive", caught.value());
+            check(golden, "fpr95_ood_positive_tpr", caught.achieved());
+            FprAtTpr kept = FprAtTpr.of(ranking, 0.95, TprRule.KEPT_AT_LEAST);
+            check(golden, "fpr95_id_positive", kept.value());
+            check(golden, "fpr95_id_positive_tpr", kept.achieved());
+            check(golden, "fpr95_id_positive_0.9495", FprAtTpr.of(ranking, 0.9495, TprRule.KEPT_AT_LEAST).value());
+            FprAtTpr nearest = FprAtTpr.of(ranking, 0.95, TprRule.CAUGHT_NEAREST);
+            check(golden, "fpr95_nearest_recall", nearest.value());
+            check(golden, "fpr95_nearest_recall_tpr", nearest.achieved());
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> autc_goldenCase_equals() {
+        return each((golden, ranking) -> check(golden, "autc", Autc.of(ranking).value()));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> bootstrap_goldenIndices_equalPercentiles() {
+        return CASES.entrySet().stream()
+                .filter(e -> e.getValue().containsKey("bootstrap_auroc"))
+                .map(e -> DynamicTest.dynamicTest(e.getKey(), () -> checkBootstrap(e.getValue())));
+    }
+
+    private static void checkBootstrap(Map<String, double[]> golden) {
+        double[] expected = list(golden, "bootstrap_auroc");
+        double[] found = new double[expected.length];
+        for (int r = 0; r < found.length; r++) {
+            found[r] = Auroc.of(pick(golden, "id", r), pick(golden, "ood", r)).value();
+        }
+        assertThat(found).containsExactly(expected, within(1e-14));
+        Interval interval = Bootstrap.percentile(found, 0.95);
+        assertThat(new double[] {interval.low(), interval.high()})
+                .containsExactly(list(golden, "bootstrap_ci95"), within(1e-14));
+    }
+
+    private static double[] pick(Map<String, double[]> golden, String group, int replicate) {
+        double[] scores = list(golden, group);
+        double[] index = list(golden, "bootstrap_index_" + group);
+        return Arrays.stream(index, replicate * scores.length, (replicate + 1) * scores.length)
+                .map(i -> scores[(int) i])
+                .toArray();
+    }
+
+    private interface Check {
+        void run(Map<String, double[]> golden, Ranking ranking);
+    }
+
+    private static Stream<DynamicTest> each(Check check) {
+        return CASES.entrySet().stream().map(e -> DynamicTest.dynamicTest(e.getKey(), () -> {
+            Map<String, double[]> golden = e.getValue();
+            check.run(golden, Ranking.of(list(golden, "id"), list(golden, "ood")));
+        }));
+    }
+
+    private static double[] list(Map<String, double[]> golden, String key) {
+        return Objects.requireNonNull(golden.get(key), key);
+    }
+
+    private static double value(Map<String, double[]> golden, String key) {
+        return list(golden, key)[0];
+    }
+
+    private static void check(Map<String, double[]> golden, String key, double found) {
+        double expected = value(golden, key);
+        if (Double.isNaN(expected)) {
+            assertThat(found).as(key).isNaN();
+        } else {
+            assertThat(found).as(key).isCloseTo(expected, within(1e-13));
+        }
+    }
+}
