@@ -97,12 +97,22 @@ public record OperatorCase(
                 name, domain, type, opset, attributes, java.util.Collections.unmodifiableList(in), c, d, outputs);
     }
 
-    /** The kernel of this case in float64. */
-    public Kernel kernel(boolean inPlace) {
+    /** The registered operator. */
+    public Operator operator() {
         Operator operator = Operators.find(domain, type);
         if (operator == null) {
             throw new AssertionError("Operator " + type + " is not registered");
         }
+        return operator;
+    }
+
+    /** The kernel of this case in float64. */
+    public Kernel kernel(boolean inPlace) {
+        return kernel(inPlace, Precision.FLOAT64);
+    }
+
+    public Kernel kernel(boolean inPlace, Precision precision) {
+        Operator operator = operator();
         List<String> names = new ArrayList<>();
         Map<String, Array> constants = new LinkedHashMap<>();
         for (int i = 0; i < inputs.size(); i++) {
@@ -117,8 +127,9 @@ public record OperatorCase(
             outs.add("out" + i);
         }
         Node node = new Node("node", domain, type, names, outs, attributes);
-        NodeContext context = new NodeContext(node, opset, Precision.FLOAT64, false, constants);
-        Operator.Factory factory = inPlace && operator.inPlace() != null ? operator.inPlace() : operator.factory();
+        NodeContext context = new NodeContext(node, opset, precision, false, constants);
+        Operator.Factory own = operator.inPlace();
+        Operator.Factory factory = inPlace && own != null ? own : operator.factory();
         return factory.create(context);
     }
 
