@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
 public final class Operators {
     private static final Map<String, Operator> ALL = index(List.of(
             ActivationOperators.all(),
-            UnaryOperators.all()));
+            ClipOperators.all(),
+            SoftmaxOperators.all(),
+            DropoutOperators.all(),
+            UnaryOperators.all(),
+            ArithmeticOperators.all(),
+            LogicOperators.all()));
 
     private Operators() {}
 

@@ -7,7 +7,12 @@ import java.util.stream.Stream;
 final class OperatorCases {
     private static final List<List<OperatorCase>> FAMILIES = List.of(
             ActivationCases.all(),
-            UnaryCases.all());
+            ClipCases.all(),
+            SoftmaxCases.all(),
+            DropoutCases.all(),
+            UnaryCases.all(),
+            ArithmeticCases.all(),
+            LogicCases.all());
 
     private OperatorCases() {}
 

@@ -7,6 +7,7 @@ import dev.qualm.array.Array;
 import dev.qualm.array.DType;
 import dev.qualm.network.engine.Precision;
 import dev.qualm.network.operator.Operator.Gradient;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,10 @@ class OperatorDerivativeTest {
         return OperatorCases.all().stream().filter(c -> c.operator().inPlace() != null);
     }
 
+    static Stream<OperatorCase> rowwise() {
+        return OperatorCases.all().stream().filter(OperatorCase::rows);
+    }
+
     @Test
     void registry_everyFloatOperator_hasADifferentiatedCase() {
         Set<String> covered = new HashSet<>();
@@ -70,7 +75,7 @@ class OperatorDerivativeTest {
         OperatorRun run = new OperatorRun(c);
         Map<Integer, double[]> x = run.point();
         double size = run.gradient(x).values().stream()
-                .flatMapToDouble(java.util.Arrays::stream)
+                .flatMapToDouble(Arrays::stream)
                 .map(Math::abs)
                 .sum();
         check(c, run.second(x), x, run::directional, size);
@@ -80,7 +85,9 @@ class OperatorDerivativeTest {
     @MethodSource("zero")
     void gradient_ofZeroGradientOperator_isZero(OperatorCase c) {
         OperatorRun run = new OperatorRun(c);
-        run.gradient(run.point()).forEach((i, g) -> assertThat(g).as("%s: input %d", c, i).containsOnly(0.0));
+        run.gradient(run.point()).forEach((i, g) -> assertThat(Arrays.stream(g))
+                .as("%s: input %d", c, i)
+                .allMatch(v -> v == 0));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -116,12 +123,34 @@ class OperatorDerivativeTest {
                 }
                 double[] a = e.toDoubles();
                 double[] b = s.toDoubles();
-                double scale = java.util.Arrays.stream(a).map(Math::abs).max().orElse(0);
+                double scale = largest(a);
                 for (int i = 0; i < a.length; i++) {
                     assertThat(b[i]).as("%s: output %d element %d", c, k, i).isCloseTo(a[i], within(1e-4 * scale + 1e-30));
                 }
             }
         }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("rowwise")
+    void run_oneRow_equalsThatRowOfTheBatch(OperatorCase c) {
+        List<Array> batch = new OperatorRun(c).outputs(c.kernel(false), Precision.FLOAT64);
+        for (int r = 0; r < batch.get(0).dim(0); r++) {
+            OperatorCase one = c.row(r);
+            List<Array> row = new OperatorRun(one).outputs(one.kernel(false), Precision.FLOAT64);
+            for (int k = 0; k < batch.size(); k++) {
+                Array expected = batch.get(k).slice(r, r + 1);
+                assertThat(row.get(k).shape()).as("%s: shape of row %d", c, r).isEqualTo(expected.shape());
+                assertThat(row.get(k).toDoubles())
+                        .as("%s: output %d, row %d", c, k, r)
+                        .usingComparatorWithPrecision(1e-12 * (1 + largest(expected.toDoubles())))
+                        .containsExactly(expected.toDoubles());
+            }
+        }
+    }
+
+    private static double largest(double[] values) {
+        return Arrays.stream(values).map(Math::abs).max().orElse(0);
     }
 
     private static void check(
@@ -132,17 +161,15 @@ class OperatorDerivativeTest {
             double size) {
         for (Map.Entry<Integer, double[]> entry : x.entrySet()) {
             double[] values = entry.getValue();
-            double range = java.util.Arrays.stream(values).map(Math::abs).max().orElse(0);
+            double range = largest(values);
             double h = STEP * Math.min(1, range == 0 ? 1 : range);
             double[] expected = new double[values.length];
-            double largest = 0;
             for (int i = 0; i < values.length; i++) {
                 expected[i] = (8 * (at(function, x, values, i, h) - at(function, x, values, i, -h))
                                 - (at(function, x, values, i, 2 * h) - at(function, x, values, i, -2 * h)))
                         / (12 * h);
-                largest = Math.max(largest, Math.abs(expected[i]));
             }
-            double tolerance = RELATIVE * largest + 2e-14 * size / h + 1e-300;
+            double tolerance = RELATIVE * largest(expected) + 2e-14 * size / h + 1e-300;
             double[] actual = derivative.get(entry.getKey());
             for (int i = 0; i < values.length; i++) {
                 assertThat(actual[i])

@@ -54,7 +54,7 @@ final class OperatorRun {
         try (NativeScope scope = NativeScope.values()) {
             Tensor[] outs = kernel.run(inputs(point, false));
             for (int i = 0; i < outs.length; i++) {
-                outs[i] = outs[i].abs();
+                outs[i] = Tensors.isFloating(outs[i]) ? outs[i].abs() : outs[i];
             }
             return contracted(outs, true).item_double();
         }
