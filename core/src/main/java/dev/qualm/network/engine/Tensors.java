@@ -41,7 +41,8 @@ public final class Tensors {
     /** A copy of the tensor's elements in row-major order. */
     public static Array toArray(Tensor tensor) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor t = tensor.detach().contiguous();
+            // The engine returns some zero gradients as a shape without memory.
+            Tensor t = tensor._is_zerotensor() ? torch.zeros_like(tensor) : tensor.detach().contiguous();
             int[] shape = shape(t);
             int n = Array.size(shape);
             ScalarType type = type(t);

@@ -11,7 +11,14 @@ import org.jspecify.annotations.Nullable;
  * conformance suites find it here.
  */
 public final class Operators {
-    private static final Map<String, Operator> ALL = index(List.of());
+    private static final Map<String, Operator> ALL = index(List.of(
+            ActivationOperators.all(),
+            ClipOperators.all(),
+            SoftmaxOperators.all(),
+            DropoutOperators.all(),
+            UnaryOperators.all(),
+            ArithmeticOperators.all(),
+            LogicOperators.all()));
 
     private Operators() {}
 

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param inputs arrays in order; null for one left out
  * @param constant indices of inputs that the kernel sees as constants (shapes, axes)
  * @param differentiate indices of the inputs whose derivatives are checked; they are FLOAT64
+ * @param outputs number of outputs asked for
+ * @param rows whether row i of every output depends on row i of input 0 (and of inputs as long as it) alone
  */
 public record OperatorCase(
         String name,
@@ -29,28 +31,35 @@ public record OperatorCase(
         List<@Nullable Array> inputs,
         TreeSet<Integer> constant,
         TreeSet<Integer> differentiate,
-        int outputs) {
+        int outputs,
+        boolean rows) {
 
     /** A case of the standard domain, opset 17, one output, no inputs yet. */
     public static OperatorCase of(String type, String name) {
-        return new OperatorCase(name, "", type, 17, Attributes.NONE, List.of(), new TreeSet<>(), new TreeSet<>(), 1);
+        return new OperatorCase(
+                name, "", type, 17, Attributes.NONE, List.of(), new TreeSet<>(), new TreeSet<>(), 1, false);
     }
 
     public OperatorCase opset(int version) {
-        return new OperatorCase(name, domain, type, version, attributes, inputs, constant, differentiate, outputs);
+        return new OperatorCase(name, domain, type, version, attributes, inputs, constant, differentiate, outputs, rows);
     }
 
     public OperatorCase domain(String d) {
-        return new OperatorCase(name, d, type, opset, attributes, inputs, constant, differentiate, outputs);
+        return new OperatorCase(name, d, type, opset, attributes, inputs, constant, differentiate, outputs, rows);
     }
 
     public OperatorCase outputs(int n) {
-        return new OperatorCase(name, domain, type, opset, attributes, inputs, constant, differentiate, n);
+        return new OperatorCase(name, domain, type, opset, attributes, inputs, constant, differentiate, n, rows);
+    }
+
+    /** States that rows along axis 0 do not influence one another, which the suite then checks. */
+    public OperatorCase independentRows() {
+        return new OperatorCase(name, domain, type, opset, attributes, inputs, constant, differentiate, outputs, true);
     }
 
     public OperatorCase attribute(String key, Object value) {
         return new OperatorCase(
-                name, domain, type, opset, attributes.with(key, value), inputs, constant, differentiate, outputs);
+                name, domain, type, opset, attributes.with(key, value), inputs, constant, differentiate, outputs, rows);
     }
 
     /** Adds a differentiated input with seeded values in (low, high), all distinct by at least 1e-3 of the range. */
@@ -58,8 +67,7 @@ public record OperatorCase(
         int n = Array.size(shape);
         double[] values = new double[n];
         SplittableRandom random = new SplittableRandom(seed);
-        // A shuffled grid with jitter: no two values are close, so max, sort and pooling have no ties to differentiate
-        // through.
+        // A shuffled grid with jitter: no two values are close, so max, sort and pooling have no ties to differentiate through.
         int[] order = new int[n];
         for (int i = 0; i < n; i++) {
             int j = random.nextInt(i + 1);
@@ -94,15 +102,41 @@ public record OperatorCase(
         }
         in.add(value);
         return new OperatorCase(
-                name, domain, type, opset, attributes, java.util.Collections.unmodifiableList(in), c, d, outputs);
+                name, domain, type, opset, attributes, java.util.Collections.unmodifiableList(in), c, d, outputs, rows);
     }
 
-    /** The kernel of this case in float64. */
-    public Kernel kernel(boolean inPlace) {
+    /** This case on one row of input 0 and of the inputs that have as many. */
+    public OperatorCase row(int r) {
+        int n = 0;
+        List<@Nullable Array> in = new ArrayList<>(inputs);
+        for (int i = 0; i < in.size(); i++) {
+            Array a = in.get(i);
+            n = i == 0 && a != null ? a.dim(0) : n;
+            if (a != null && !constant.contains(i) && a.rank() > 0 && a.dim(0) == n) {
+                in.set(i, a.slice(r, r + 1));
+            }
+        }
+        return new OperatorCase(
+                name, domain, type, opset, attributes, java.util.Collections.unmodifiableList(in), constant, differentiate,
+                outputs, rows);
+    }
+
+    /** The registered operator. */
+    public Operator operator() {
         Operator operator = Operators.find(domain, type);
         if (operator == null) {
             throw new AssertionError("Operator " + type + " is not registered");
         }
+        return operator;
+    }
+
+    /** The kernel of this case in float64. */
+    public Kernel kernel(boolean inPlace) {
+        return kernel(inPlace, Precision.FLOAT64);
+    }
+
+    public Kernel kernel(boolean inPlace, Precision precision) {
+        Operator operator = operator();
         List<String> names = new ArrayList<>();
         Map<String, Array> constants = new LinkedHashMap<>();
         for (int i = 0; i < inputs.size(); i++) {
@@ -117,8 +151,9 @@ public record OperatorCase(
             outs.add("out" + i);
         }
         Node node = new Node("node", domain, type, names, outs, attributes);
-        NodeContext context = new NodeContext(node, opset, Precision.FLOAT64, false, constants);
-        Operator.Factory factory = inPlace && operator.inPlace() != null ? operator.inPlace() : operator.factory();
+        NodeContext context = new NodeContext(node, opset, precision, false, constants);
+        Operator.Factory own = operator.inPlace();
+        Operator.Factory factory = inPlace && own != null ? own : operator.factory();
         return factory.create(context);
     }
 
