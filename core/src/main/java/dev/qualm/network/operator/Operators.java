@@ -11,7 +11,14 @@ import org.jspecify.annotations.Nullable;
  * conformance suites find it here.
  */
 public final class Operators {
-    private static final Map<String, Operator> ALL = index(List.of());
+    private static final Map<String, Operator> ALL = index(List.of(
+            ConvolutionOperators.all(),
+            PoolingOperators.all(),
+            NormalizationOperators.all(),
+            LinearOperators.all(),
+            RecurrentOperators.all(),
+            ResizeOperators.all(),
+            SpaceOperators.all()));
 
     private Operators() {}
 
