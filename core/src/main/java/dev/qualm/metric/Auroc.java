@@ -53,7 +53,7 @@ public record Auroc(double value, int negatives, int positives, double variance)
     }
 
     private static long positivesIn(Ranking ranking, int b) {
-        return ranking.flaggedPositives(b) - ranking.flaggedPositives(b - 1);
+        return (long) ranking.flaggedPositives(b) - ranking.flaggedPositives(b - 1);
     }
 
     /** Twice the number of negatives below block b, plus the negatives in it. */
