@@ -31,7 +31,7 @@ final class Frame {
 
     Html draw() {
         Element g = Html.el("g");
-        Ticks xs = Ticks.of(xAxis.min(), xAxis.max(), (int) Math.max(2, (right - left) / 60));
+        Ticks xs = Ticks.of(xAxis.min(), xAxis.max(), (int) Math.max(2, (right - left) / 50));
         for (int i = 0; i < xs.values().length; i++) {
             double px = x.at(xs.values()[i]);
             g.add(Svg.line(px, top, px, bottom, GRID));

@@ -71,6 +71,9 @@ public record HistogramChart(
                     .attr("stroke", Palette.series(strip.style())));
             row.add(Svg.line(LABELS, base, WIDTH - 10, base, label).attr("stroke-width", "0.75"));
             row.add(Svg.text(LABELS - 8, base - 6, "end", Palette.Role.INK.css(), strip.name()));
+            if (max(strip.share()) == 0) {
+                row.add(Svg.text(WIDTH - 10, base - 6, "end", label, "nowhere defined").attr("font-size", "10"));
+            }
             cutLabel(strip, top, x, base, row);
             svg.add(row);
         }

@@ -6,7 +6,8 @@ import dev.qualm.report.html.Numbers;
 import java.util.List;
 
 /**
- * Estimates with their intervals, one row per method and one column per data set, all on the scale 0 to 1.
+ * Estimates with their intervals, one row per method and one column per data set, all on one scale that ends at 1 and starts at
+ * the largest tenth below every interval and chance.
  *
  * @param reference where chance lies, drawn as a dashed line
  * @param columns each with as many estimates as there are rows
@@ -14,8 +15,10 @@ import java.util.List;
 public record IntervalChart(
         String title, String quantity, double reference, List<String> rows, List<Column> columns) {
     private static final double ROW = 22;
-    private static final double LABELS = 150;
-    private static final double COLUMN = 158;
+    private static final double WIDTH = 1120;
+    private static final double LABELS = 140;
+    private static final double MIN_COLUMN = 130;
+    private static final double GAP = 26;
 
     /** @param estimates one per row, each {@code {value, low, high}}, NaN where missing */
     public record Column(String name, List<double[]> estimates) {
@@ -37,7 +40,9 @@ public record IntervalChart(
 
     /** The chart as an {@code svg} element. */
     public Html svg() {
-        double width = LABELS + COLUMN * columns.size();
+        double column = Math.max(MIN_COLUMN, Math.min(320, (WIDTH - LABELS) / Math.max(1, columns.size())));
+        double width = LABELS + column * columns.size();
+        double start = start();
         double bottom = 30 + ROW * rows.size();
         Element svg = Svg.root(width, bottom + 36, title, quantity + " with intervals for " + rows.size() + " scores on "
                 + columns.size() + " data sets; the dashed line is chance.");
@@ -46,17 +51,27 @@ public record IntervalChart(
             svg.add(Svg.text(LABELS - 22, y + 4, "end", Palette.Role.INK.css(), rows.get(r)));
         }
         for (int c = 0; c < columns.size(); c++) {
-            column(columns.get(c), LABELS + COLUMN * c, bottom, svg);
+            double left = LABELS + column * c;
+            column(columns.get(c), new Scale(start, 1, left, left + column - GAP), bottom, svg);
         }
         return svg.html();
     }
 
-    private void column(Column column, double left, double bottom, Element svg) {
-        Scale x = new Scale(0, 1, left, left + COLUMN - 26);
+    private double start() {
+        double low = reference - 0.05;
+        for (Column c : columns) {
+            for (double[] e : c.estimates()) {
+                low = Math.min(low, Double.isNaN(e[0]) ? low : Double.isNaN(e[1]) ? e[0] : Math.min(e[0], e[1]));
+            }
+        }
+        return Math.max(0, Math.floor(low * 10) / 10);
+    }
+
+    private void column(Column column, Scale x, double bottom, Element svg) {
         String muted = Palette.Role.MUTED.css();
         svg.add(Svg.text((x.r0() + x.r1()) / 2, 16, "middle", Palette.Role.INK.css(), column.name())
                 .attr("font-weight", "600"));
-        Ticks ticks = Ticks.of(0, 1, 2);
+        Ticks ticks = Ticks.of(x.d0(), 1, 3);
         for (int i = 0; i < ticks.values().length; i++) {
             double px = x.at(ticks.values()[i]);
             svg.add(Svg.line(px, 26, px, bottom, Palette.Role.LINE.css()));
@@ -71,18 +86,22 @@ public record IntervalChart(
             if (Double.isNaN(e[0])) {
                 svg.add(Svg.text((x.r0() + x.r1()) / 2, y + 4, "middle", muted, Numbers.MISSING));
             } else {
-                svg.add(dot(rows.get(r) + " on " + column.name(), e, x, y));
+                svg.add(mark(rows.get(r) + " on " + column.name(), e, x, y));
             }
         }
     }
 
-    private Element dot(String name, double[] e, Scale x, double y) {
+    private static Element mark(String name, double[] e, Scale x, double y) {
         Element g = Html.el("g");
         String text = name + ": " + Numbers.fixed(e[0], 3);
         if (!Double.isNaN(e[1]) && !Double.isNaN(e[2])) {
-            g.add(Svg.line(x.clamped(e[1]), y, x.clamped(e[2]), y, Palette.series(0)).attr("stroke-width", "2"));
+            double left = x.clamped(e[1]);
+            double span = Math.max(2, x.clamped(e[2]) - left);
+            g.add(Svg.rect(left, y - 4.5, span, 9, Palette.series(0)).attr("rx", "2").attr("fill-opacity", 0.4));
             text += " (" + Numbers.fixed(e[1], 3) + " to " + Numbers.fixed(e[2], 3) + ")";
         }
-        return g.add(Svg.circle(x.clamped(e[0]), y, 4, Palette.series(0))).add(Svg.tooltip(text));
+        double at = x.clamped(e[0]);
+        return g.add(Svg.line(at, y - 7, at, y + 7, Palette.series(0)).attr("stroke-width", "2.5"))
+                .add(Svg.tooltip(text));
     }
 }
