@@ -85,7 +85,7 @@ final class SummarySection {
         if (e.reason() != null) {
             Html content = Html.of(
                     Html.el("span", "value").text(Numbers.MISSING).html(),
-                    Html.el("small").text(e.reason()).html());
+                    Html.el("small", "why").text(e.reason()).html());
             return new Table.Cell(content, Double.NaN, classes, 0);
         }
         Element value = Html.el("span", best ? "value best" : "value").text(Numbers.fixed(e.value(), 3));

@@ -48,6 +48,7 @@ public record IntervalChart(
                 + columns.size() + " data sets; the dashed line is chance.");
         for (int r = 0; r < rows.size(); r++) {
             double y = 30 + ROW * (r + 0.5);
+            svg.add(Svg.line(LABELS, y, width - GAP, y, Palette.Role.LINE.css()).attr("stroke-dasharray", "1 3"));
             svg.add(Svg.text(LABELS - 22, y + 4, "end", Palette.Role.INK.css(), rows.get(r)));
         }
         for (int c = 0; c < columns.size(); c++) {
@@ -71,7 +72,7 @@ public record IntervalChart(
         String muted = Palette.Role.MUTED.css();
         svg.add(Svg.text((x.r0() + x.r1()) / 2, 16, "middle", Palette.Role.INK.css(), column.name())
                 .attr("font-weight", "600"));
-        Ticks ticks = Ticks.of(x.d0(), 1, 3);
+        Ticks ticks = Ticks.of(x.d0(), 1, 5);
         for (int i = 0; i < ticks.values().length; i++) {
             double px = x.at(ticks.values()[i]);
             svg.add(Svg.line(px, 26, px, bottom, Palette.Role.LINE.css()));

@@ -114,7 +114,7 @@ public final class Palette {
 
     /** Style rules that define every colour variable, light by default and dark where a screen asks for it. */
     public static String css() {
-        return ":root{color-scheme:light dark;" + variables(false) + "}\n"
+        return ":root{color-scheme:light dark;--heat:" + MAX_HEAT + ";" + variables(false) + "}\n"
                 + "@media screen and (prefers-color-scheme:dark){:root{" + variables(true) + "}}\n";
     }
 

@@ -6,9 +6,9 @@ import dev.qualm.report.html.Numbers;
  * Round positions on an axis: multiples of 1, 2 or 5 times a power of ten, all inside the range.
  *
  * @param values ascending
- * @param digits digits after the point that tell all of them apart
+ * @param exponent the step is 1, 2 or 5 times ten to this power
  */
-record Ticks(double[] values, int digits) {
+record Ticks(double[] values, int exponent) {
     /**
      * @param min smallest value on the axis, finite
      * @param max largest, finite, at least {@code min}
@@ -22,7 +22,7 @@ record Ticks(double[] values, int digits) {
         double span = max - min;
         // A span that double arithmetic cannot divide further has one tick only.
         if (!(span > 1e-12 * Math.max(Math.abs(min), Math.abs(max))) || !Double.isFinite(span)) {
-            return new Ticks(new double[] {min}, 3);
+            return new Ticks(new double[] {min}, -3);
         }
         int exponent = (int) Math.floor(Math.log10(span / target));
         double power = Math.pow(10, exponent);
@@ -44,12 +44,17 @@ record Ticks(double[] values, int digits) {
             double v = exponent < 0 ? k / Math.pow(10, -exponent) : k * power;
             values[i] = Math.min(max, Math.max(min, v));
         }
-        return new Ticks(values, Math.max(0, -exponent));
+        return new Ticks(values, exponent);
     }
 
-    /** The text at a tick; all ticks of an axis have the same number of digits, or all are in powers of ten. */
+    /** The text at a tick: exact, and as fixed-point where that stays short. */
     String label(int i) {
+        double v = values[i];
         double largest = Math.max(Math.abs(values[0]), Math.abs(values[values.length - 1]));
-        return digits > 4 || largest >= 1e6 ? Numbers.significant(values[i], 3) : Numbers.fixed(values[i], digits);
+        if (exponent >= -4 && largest < 1e6) {
+            return Numbers.fixed(v, Math.max(0, -exponent));
+        }
+        int leading = v == 0 ? 0 : (int) Math.floor(Math.log10(Math.abs(v)) + 1e-9);
+        return Numbers.significant(v, Math.max(1, leading - exponent + 1));
     }
 }
