@@ -8,6 +8,7 @@ import dev.qualm.report.html.Element;
 import dev.qualm.report.html.Html;
 import dev.qualm.report.html.Numbers;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Small multiples: one histogram panel per score, one ROC panel per set. */
@@ -31,8 +32,10 @@ final class CurveSections {
                 }
             }
             Histogram.Counts reference = h.sets().get(0);
+            String quantity = h.logarithmic() ? "log₁₀ of the score" : "score";
+            double[] edges = h.logarithmic() ? Arrays.stream(h.edges()).map(Math::log10).toArray() : h.edges();
             Html svg = new HistogramChart(
-                            h.score(), "score (larger = less trustworthy)", h.edges(), reference.dataset(),
+                            h.score(), quantity + " (larger = less trustworthy)", edges, reference.dataset(),
                             reference.shares(), strips)
                     .svg();
             String note = undefined == 0 ? "" : Numbers.count(undefined) + " images undefined";

@@ -2,6 +2,8 @@ package dev.qualm.report;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -9,10 +11,14 @@ import java.util.Map;
  * How one score is distributed over the sets, in common bins.
  *
  * @param score name of the score
- * @param edges bin boundaries, ascending; one more than there are bins
+ * @param logarithmic whether the bins are of equal width in the logarithm of the score
+ * @param edges bin boundaries in the score's own unit, ascending; one more than there are bins
  * @param sets the in-distribution set first
  */
-public record Histogram(String score, double[] edges, List<Counts> sets) {
+public record Histogram(String score, boolean logarithmic, double[] edges, List<Counts> sets) {
+    /** Upper over lower half of the bulk beyond which bins of equal width would hide everything in the first ones. */
+    private static final double SKEWED = 6;
+
     /**
      * @param bins images per bin; the first and last also hold everything beyond the edges, infinities included
      * @param undefined images whose score is NaN, in no bin
@@ -45,7 +51,8 @@ public record Histogram(String score, double[] edges, List<Counts> sets) {
     }
 
     /**
-     * Counts scores in {@code bins} equal bins.
+     * Counts scores in {@code bins} bins of equal width; equal in the logarithm where a score is positive and strongly skewed,
+     * as norms of gradients are. Scores of zero or less are then in the first bin.
      *
      * @param reference name of the in-distribution set, a key of {@code values}
      * @param values scores by set, in the order to show them
@@ -56,22 +63,39 @@ public record Histogram(String score, double[] edges, List<Counts> sets) {
             throw new IllegalArgumentException("Expected scores of '" + reference + "' and at least one bin, but found sets "
                     + values.keySet() + " and " + bins + " bins");
         }
-        double[] edges = edges(in, values.values(), bins);
+        boolean logarithmic = skewed(in, values.values());
+        Map<String, double[]> shown = new LinkedHashMap<>();
+        values.forEach((name, v) -> shown.put(name, logarithmic ? log10(v) : v));
+        double[] edges = edges(logarithmic ? log10(in) : in, shown.values(), bins);
         List<Counts> sets = new ArrayList<>();
-        sets.add(count(reference, in, edges));
-        values.forEach((name, v) -> {
+        sets.add(count(reference, logarithmic ? log10(in) : in, edges));
+        shown.forEach((name, v) -> {
             if (!name.equals(reference)) {
                 sets.add(count(name, v, edges));
             }
         });
-        return new Histogram(score, edges, sets);
+        double[] raw = logarithmic ? Arrays.stream(edges).map(e -> Math.pow(10, e)).toArray() : edges;
+        return new Histogram(score, logarithmic, raw, sets);
+    }
+
+    private static boolean skewed(double[] in, Collection<double[]> all) {
+        double[] core = range(in, 0.005);
+        double[] pooled = all.stream().flatMapToDouble(Arrays::stream).toArray();
+        double[] bulk = range(pooled, 0.05);
+        double middle = range(pooled, 0.5)[0];
+        return core[0] > 0 && bulk[0] > 0 && bulk[1] - middle > SKEWED * (middle - bulk[0]);
+    }
+
+    /** NaN stays NaN; zero and less become negative infinity. */
+    private static double[] log10(double[] values) {
+        return Arrays.stream(values).map(v -> v <= 0 ? Double.NEGATIVE_INFINITY : Math.log10(v)).toArray();
     }
 
     /*
      * The range covers the middle 99 % of the in-distribution set and the middle 96 % of every other, but reaches at most
      * three in-distribution widths further on either side: one heavy-tailed set must not squeeze the others into one bin.
      */
-    private static double[] edges(double[] in, Iterable<double[]> all, int bins) {
+    private static double[] edges(double[] in, Collection<double[]> all, int bins) {
         double[] core = range(in, 0.005);
         double low = core[0];
         double high = core[1];

@@ -2,6 +2,7 @@ package dev.qualm.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -41,13 +42,35 @@ class HistogramTest {
 
     @Test
     void of_oneHugeOutlierSet_keepsTheReferenceVisible() {
-        double[] in = new Random(2).doubles(1000).toArray();
+        double[] in = new Random(2).doubles(1000, -0.5, 0.5).toArray();
         double[] far = new Random(3).doubles(1000, 1e6, 2e6).toArray();
         Map<String, double[]> values = new LinkedHashMap<>(Map.of("in", in));
         values.put("far", far);
         Histogram h = Histogram.of("s", "in", values, 40);
         assertThat(Arrays.stream(h.sets().get(0).bins()).filter(n -> n > 0).count()).isGreaterThanOrEqualTo(8);
         assertThat(h.sets().get(1).bins()[39]).isEqualTo(1000);
+    }
+
+    @Test
+    void of_skewedPositiveScore_hasLogarithmicBins() {
+        Random random = new Random(4);
+        double[] in = random.doubles(1000).map(u -> Math.pow(10, 4 * u - 2)).toArray();
+        double[] out = {0, -1, Double.NaN, 50};
+        Histogram h = Histogram.of("s", "in", Map.of("in", in, "out", out), 20);
+        assertThat(h.logarithmic()).isTrue();
+        double ratio = h.edges()[1] / h.edges()[0];
+        for (int i = 1; i < h.edges().length; i++) {
+            assertThat(h.edges()[i] / h.edges()[i - 1]).isCloseTo(ratio, within(1e-9));
+        }
+        assertThat(Arrays.stream(h.sets().get(0).bins()).min().orElseThrow()).isGreaterThan(10);
+        assertThat(h.sets().get(1).bins()[0]).isEqualTo(2);
+        assertThat(h.sets().get(1).undefined()).isEqualTo(1);
+    }
+
+    @Test
+    void of_scoreOfBothSigns_hasEqualBins() {
+        double[] in = new Random(4).doubles(500).map(u -> Math.pow(10, 4 * u - 2) - 0.02).toArray();
+        assertThat(Histogram.of("s", "in", Map.of("in", in), 20).logarithmic()).isFalse();
     }
 
     @Test
