@@ -14,7 +14,9 @@ import java.nio.file.StandardOpenOption;
 final class AtomicFile {
     private AtomicFile() {}
 
-    /** Writes beside the target, forces it to disk, then renames; on failure the old file stays and no other is left. */
+    /**
+     * Writes beside the target, forces it to disk, then renames; on failure the old file stays and no other is left.
+     */
     static void write(Path file, byte[] content) {
         Path target = file.toAbsolutePath();
         Path folder = target.getParent();
@@ -24,7 +26,8 @@ final class AtomicFile {
         try {
             Files.createDirectories(folder);
             // Not createTempFile: its owner-only permissions would survive the rename and hide the report from others.
-            Path temporary = folder.resolve("." + target.getFileName() + "." + Long.toHexString(System.nanoTime()) + ".tmp");
+            Path temporary =
+                    folder.resolve("." + target.getFileName() + "." + Long.toHexString(System.nanoTime()) + ".tmp");
             try {
                 try (FileChannel out =
                         FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -39,7 +42,8 @@ final class AtomicFile {
                 Files.deleteIfExists(temporary);
             }
         } catch (IOException e) {
-            throw new QualmException("Could not write " + file + "; check that its folder is writable and not full: " + e, e);
+            throw new QualmException(
+                    "Could not write " + file + "; check that its folder is writable and not full: " + e, e);
         }
     }
 

@@ -33,10 +33,15 @@ final class CurveSections {
             }
             Histogram.Counts reference = h.sets().get(0);
             String quantity = h.logarithmic() ? "log₁₀ of the score" : "score";
-            double[] edges = h.logarithmic() ? Arrays.stream(h.edges()).map(Math::log10).toArray() : h.edges();
+            double[] edges =
+                    h.logarithmic() ? Arrays.stream(h.edges()).map(Math::log10).toArray() : h.edges();
             Html svg = new HistogramChart(
-                            h.score(), quantity + " (larger = less trustworthy)", edges, reference.dataset(),
-                            reference.shares(), strips)
+                            h.score(),
+                            quantity + " (larger = less trustworthy)",
+                            edges,
+                            reference.dataset(),
+                            reference.shares(),
+                            strips)
                     .svg();
             String note = undefined == 0 ? "" : Numbers.count(undefined) + " images undefined";
             grid.add(panel(h.score(), note, svg));
@@ -60,7 +65,8 @@ final class CurveSections {
                     .filter(o -> o.name().equals(set.dataset()))
                     .findFirst()
                     .orElseThrow();
-            Html svg = new RocChart("ROC curves, " + set.dataset(), set.dataset(), report.inDistribution(), lines).svg();
+            Html svg =
+                    new RocChart("ROC curves, " + set.dataset(), set.dataset(), report.inDistribution(), lines).svg();
             grid.add(panel(set.dataset(), out.kind().label() + ", n = " + Numbers.count(out.images()), svg));
         }
         return grid.html();

@@ -29,13 +29,18 @@ public record DoubtedItem(
      * @param rank share of in-distribution images with a smaller score, NaN if undefined
      * @param reason why it is undefined; null exactly if it is defined
      */
-    public record Reading(String score, double value, double rank, @Nullable String reason) {
+    public record Reading(
+            String score,
+            double value,
+            double rank,
+            @Nullable String reason) {
         public Reading {
             boolean defined = !Double.isNaN(value) && rank >= 0 && rank <= 1;
             boolean undefined = Double.isNaN(value) && Double.isNaN(rank);
             if (reason == null ? !defined : !undefined) {
-                throw new IllegalArgumentException("Reading of " + score + " needs a value with a rank in 0 to 1, or a reason, "
-                        + "but found value " + value + ", rank " + rank + ", reason " + reason);
+                throw new IllegalArgumentException(
+                        "Reading of " + score + " needs a value with a rank in 0 to 1, or a reason, "
+                                + "but found value " + value + ", rank " + rank + ", reason " + reason);
             }
         }
 

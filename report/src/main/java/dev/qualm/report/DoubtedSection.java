@@ -23,8 +23,9 @@ final class DoubtedSection {
         Element text = Html.el("div", "about")
                 .add(Html.el("h3").text("What an ordinary image's map looks like"))
                 .add(Html.el("p")
-                        .text("Each cell is the cosine between the input gradients of two classes' losses. This is the mean "
-                                + "over ordinary images of " + report.inDistribution() + "; the maps below use the same colours."))
+                        .text("Each cell is the cosine between the input gradients of two classes' losses. "
+                                + "This is the mean over ordinary images of " + report.inDistribution()
+                                + "; the maps below use the same colours."))
                 .add(Legend.scale(-1, 1, "cosine"));
         return card.add(text)
                 .add(map("Mean cosine similarity map of ordinary images", doubted.ordinary(), -1))
@@ -56,7 +57,10 @@ final class DoubtedSection {
         Element image = Html.el("img", "pixels")
                 .attr("src", DataUri.png(item.image().png()))
                 .attr("width", "112")
-                .attr("height", Long.toString(Math.round(112.0 * item.image().height() / item.image().width())))
+                .attr(
+                        "height",
+                        Long.toString(Math.round(
+                                112.0 * item.image().height() / item.image().width())))
                 .attr("alt", "Image " + item.id() + " from " + item.source() + ", predicted " + item.prediction());
         Element head = Html.el("div", "head").add(image).add(facts);
         int predicted = doubted.classes().indexOf(item.prediction());
@@ -67,12 +71,15 @@ final class DoubtedSection {
     }
 
     private Element readings(DoubtedItem item) {
-        Element table = Html.el("table", "readings").add(Html.el("caption", "hidden").text("Scores of " + item.id()));
+        Element table =
+                Html.el("table", "readings").add(Html.el("caption", "hidden").text("Scores of " + item.id()));
         table.add(Html.el("thead", "hidden")
                 .add(Html.el("tr")
                         .add(Html.el("th").attr("scope", "col").text("Score"))
                         .add(Html.el("th").attr("scope", "col").text("Value"))
-                        .add(Html.el("th").attr("scope", "col").text("Doubted more than this share of ordinary images"))));
+                        .add(Html.el("th")
+                                .attr("scope", "col")
+                                .text("Doubted more than this share of ordinary images"))));
         Element body = Html.el("tbody");
         for (DoubtedItem.Reading r : item.readings()) {
             Element row = Html.el("tr")
@@ -100,10 +107,13 @@ final class DoubtedSection {
 
     private Html map(String title, CosineMap map, int highlight) {
         if (map.reason() != null) {
-            return Html.el("p", "missing").text("Map: " + Numbers.MISSING + " (" + map.reason() + ")").html();
+            return Html.el("p", "missing")
+                    .text("Map: " + Numbers.MISSING + " (" + map.reason() + ")")
+                    .html();
         }
         return Html.el("div", "map")
-                .add(HeatMap.cosines(title, map.values(), doubted.classes(), highlight).html())
+                .add(HeatMap.cosines(title, map.values(), doubted.classes(), highlight)
+                        .html())
                 .html();
     }
 

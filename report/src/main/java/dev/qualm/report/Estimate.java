@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param high upper end, NaN if unknown
  * @param reason why the value is missing; null exactly if it is there
  */
-public record Estimate(double value, double low, double high, @Nullable String reason) {
+public record Estimate(
+        double value, double low, double high, @Nullable String reason) {
     public Estimate {
         if (Double.isNaN(value) != (reason != null)) {
             throw new IllegalArgumentException(

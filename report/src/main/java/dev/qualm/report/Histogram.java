@@ -39,20 +39,20 @@ public record Histogram(String score, boolean logarithmic, double[] edges, List<
         edges = edges.clone();
         sets = List.copyOf(sets);
         if (edges.length < 2 || sets.isEmpty()) {
-            throw new IllegalArgumentException("Histogram of " + score + " needs a bin and a set, but found " + edges.length
-                    + " edges and " + sets.size() + " sets");
+            throw new IllegalArgumentException("Histogram of " + score + " needs a bin and a set, but found "
+                    + edges.length + " edges and " + sets.size() + " sets");
         }
         for (Counts c : sets) {
             if (c.bins().length != edges.length - 1) {
-                throw new IllegalArgumentException("Histogram of " + score + " has " + (edges.length - 1) + " bins, but set "
-                        + c.dataset() + " has " + c.bins().length);
+                throw new IllegalArgumentException("Histogram of " + score + " has " + (edges.length - 1)
+                        + " bins, but set " + c.dataset() + " has " + c.bins().length);
             }
         }
     }
 
     /**
-     * Counts scores in {@code bins} bins of equal width; equal in the logarithm where a score is positive and strongly skewed,
-     * as norms of gradients are. Scores of zero or less are then in the first bin.
+     * Counts scores in {@code bins} bins of equal width; equal in the logarithm where a score is positive and
+     * strongly skewed, as norms of gradients are. Scores of zero or less are then in the first bin.
      *
      * @param reference name of the in-distribution set, a key of {@code values}
      * @param values scores by set, in the order to show them
@@ -60,8 +60,8 @@ public record Histogram(String score, boolean logarithmic, double[] edges, List<
     public static Histogram of(String score, String reference, Map<String, double[]> values, int bins) {
         double[] in = values.get(reference);
         if (in == null || bins < 1) {
-            throw new IllegalArgumentException("Expected scores of '" + reference + "' and at least one bin, but found sets "
-                    + values.keySet() + " and " + bins + " bins");
+            throw new IllegalArgumentException("Expected scores of '" + reference
+                    + "' and at least one bin, but found sets " + values.keySet() + " and " + bins + " bins");
         }
         boolean logarithmic = skewed(in, values.values());
         Map<String, double[]> shown = new LinkedHashMap<>();
@@ -74,7 +74,8 @@ public record Histogram(String score, boolean logarithmic, double[] edges, List<
                 sets.add(count(name, v, edges));
             }
         });
-        double[] raw = logarithmic ? Arrays.stream(edges).map(e -> Math.pow(10, e)).toArray() : edges;
+        double[] raw =
+                logarithmic ? Arrays.stream(edges).map(e -> Math.pow(10, e)).toArray() : edges;
         return new Histogram(score, logarithmic, raw, sets);
     }
 
@@ -88,12 +89,15 @@ public record Histogram(String score, boolean logarithmic, double[] edges, List<
 
     /** NaN stays NaN; zero and less become negative infinity. */
     private static double[] log10(double[] values) {
-        return Arrays.stream(values).map(v -> v <= 0 ? Double.NEGATIVE_INFINITY : Math.log10(v)).toArray();
+        return Arrays.stream(values)
+                .map(v -> v <= 0 ? Double.NEGATIVE_INFINITY : Math.log10(v))
+                .toArray();
     }
 
     /*
-     * The range covers the middle 99 % of the in-distribution set and the middle 96 % of every other, but reaches at most
-     * three in-distribution widths further on either side: one heavy-tailed set must not squeeze the others into one bin.
+     * The range covers the middle 99 % of the in-distribution set and the middle 96 % of every other, but reaches at
+     * most three in-distribution widths further on either side: one heavy-tailed set must not squeeze the others into
+     * one bin.
      */
     private static double[] edges(double[] in, Collection<double[]> all, int bins) {
         double[] core = range(in, 0.005);

@@ -25,15 +25,16 @@ public record Picture(int width, int height, byte[] png) {
     /**
      * An image before normalisation.
      *
-     * @param image shape {@code [h, w]}, {@code [1, h, w]} (grey) or {@code [3, h, w]} (RGB); 0 to 255 for UINT8, else 0 to 1.
-     *     Values beyond are clamped, NaN is black.
+     * @param image shape {@code [h, w]}, {@code [1, h, w]} (grey) or {@code [3, h, w]} (RGB); 0 to 255 for UINT8,
+     *     else 0 to 1. Values beyond are clamped, NaN is black.
      * @throws ShapeException for other shapes and for empty images
      */
     public static Picture of(Array image) {
         int rank = image.rank();
         int channels = rank == 3 ? image.dim(0) : 1;
         if (rank < 2 || rank > 3 || channels != 1 && channels != 3 || image.size() == 0) {
-            throw new ShapeException("Expected an image [h, w], [1, h, w] or [3, h, w] with pixels, but found " + image);
+            throw new ShapeException(
+                    "Expected an image [h, w], [1, h, w] or [3, h, w] with pixels, but found " + image);
         }
         int h = image.dim(-2);
         int w = image.dim(-1);

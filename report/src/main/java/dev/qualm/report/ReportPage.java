@@ -35,7 +35,8 @@ public final class ReportPage {
      */
     public ReportPage section(String id, String heading, String intro, Html... body) {
         if (!id.matches("[a-z][a-z0-9-]*") || !ids.add(id)) {
-            throw new IllegalArgumentException("Expected a new id of lower-case letters, digits and hyphens, but found " + id);
+            throw new IllegalArgumentException(
+                    "Expected a new id of lower-case letters, digits and hyphens, but found " + id);
         }
         contents.add(Html.el("li")
                 .add(Html.el("a").attr("href", "#" + id).text(heading))

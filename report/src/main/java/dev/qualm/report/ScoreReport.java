@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Everything a report of scores on several data sets shows. Plain data: the page and the JSON file are made from this alone.
+ * Everything a report of scores on several data sets shows. Plain data: the page and the JSON file are made from this
+ * alone.
  *
  * @param title of the page
  * @param summary what was done and found, in a few sentences
@@ -47,10 +48,11 @@ public record ScoreReport(
         Set<String> scores = unique("score", rows.stream().map(ScoreRow::name).toList());
         unique("out-distribution set", sets);
         for (ScoreRow row : rows) {
-            List<String> cells = row.cells().stream().map(ScoreRow.Cell::dataset).toList();
+            List<String> cells =
+                    row.cells().stream().map(ScoreRow.Cell::dataset).toList();
             if (!cells.equals(sets)) {
-                throw new IllegalArgumentException(
-                        "Score " + row.name() + " needs one cell for each of " + sets + " in this order, but found " + cells);
+                throw new IllegalArgumentException("Score " + row.name() + " needs one cell for each of " + sets
+                        + " in this order, but found " + cells);
             }
         }
         for (Histogram h : histograms) {

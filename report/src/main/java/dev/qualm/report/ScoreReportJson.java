@@ -15,8 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * A {@link ScoreReport} as JSON: the record's fields by their names, in their order. NaN is {@code null}, infinities are the
- * strings {@code "Infinity"} and {@code "-Infinity"}, pictures are PNG files in Base64.
+ * A {@link ScoreReport} as JSON: the record's fields by their names, in their order. NaN is {@code null}, infinities
+ * are the strings {@code "Infinity"} and {@code "-Infinity"}, pictures are PNG files in Base64.
  */
 public final class ScoreReportJson {
     /** Value of the field {@code format}; the number grows when a field changes its meaning or goes away. */

@@ -18,8 +18,8 @@ public final class ScoreReportPage {
         SummarySection summary = new SummarySection(report);
         CurveSections curves = new CurveSections(report);
         DoubtedSection doubted = new DoubtedSection(report);
-        String against = "Each column pair sets " + report.inDistribution() + " (n = " + Numbers.count(report.inImages())
-                + ") against one set that should be doubted.";
+        String against = "Each column pair sets " + report.inDistribution() + " (n = "
+                + Numbers.count(report.inImages()) + ") against one set that should be doubted.";
         ReportPage page = new ReportPage(report.title(), lead(report));
         page.section("summary", "Summary", against, summary.table(), summary.legend(), notes(report.notes()));
         page.section(
@@ -73,7 +73,10 @@ public final class ScoreReportPage {
         }
         Element list = Html.el("ul");
         notes.forEach(n -> list.add(Html.el("li").text(n)));
-        return Html.el("aside", "notes").add(Html.el("h3").text("Read with care")).add(list).html();
+        return Html.el("aside", "notes")
+                .add(Html.el("h3").text("Read with care"))
+                .add(list)
+                .html();
     }
 
     private static Html questions(ScoreReport report) {

@@ -27,10 +27,13 @@ final class SummarySection {
         table.number("passes", "Cost per image in forward passes of the model", true);
         table.number("time", "Measured time per image", false);
         for (OutSet set : report.outSets()) {
-            Html size = Html.el("small").text(set.kind().label() + ", n = " + Numbers.count(set.images())).html();
+            Html size = Html.el("small")
+                    .text(set.kind().label() + ", n = " + Numbers.count(set.images()))
+                    .html();
             table.group(Html.of(Html.el("span").text(set.name()).html(), size), 2);
             table.number("AUROC", "Area under the ROC curve, " + set.name() + "; larger is better", true);
-            table.number("FPR95", "False-positive rate at 95 % detection, " + set.name() + "; smaller is better", false);
+            table.number(
+                    "FPR95", "False-positive rate at 95 % detection, " + set.name() + "; smaller is better", false);
         }
         for (ScoreRow row : report.rows()) {
             table.row(name(row), cells(row));
@@ -69,7 +72,8 @@ final class SummarySection {
             return Table.Cell.number(Numbers.millis(millis), millis);
         }
         Html reason = Html.el("small").text("not measured").html();
-        return new Table.Cell(Html.of(Html.el("span", "value").text(Numbers.MISSING).html(), reason), millis, "n", 0);
+        return new Table.Cell(
+                Html.of(Html.el("span", "value").text(Numbers.MISSING).html(), reason), millis, "n", 0);
     }
 
     /** Largest value of a column, NaN if all are missing, which equals nothing and so marks nothing. */
@@ -96,7 +100,9 @@ final class SummarySection {
         parts.add(value.html());
         parts.add(Html.el("small").text(interval(e)).html());
         if (undefined > 0) {
-            parts.add(Html.el("small").text(Numbers.count(undefined) + " undefined").html());
+            parts.add(Html.el("small")
+                    .text(Numbers.count(undefined) + " undefined")
+                    .html());
         }
         return new Table.Cell(Html.join(parts), e.value(), classes, Math.max(-1, heat));
     }
@@ -123,13 +129,15 @@ final class SummarySection {
         list.add(term("Intervals", rules.intervals())).add(term("Time", rules.time()));
         list.add(term(
                 "Marks",
-                "Colour runs from chance (none) to perfect (blue); orange is worse than chance. A line under a bold number marks "
-                        + "the best point estimate of its column: compare the intervals before calling it better."));
+                "Colour runs from chance (none) to perfect (blue); orange is worse than chance. "
+                        + "A line under a bold number marks the best point estimate of its column: "
+                        + "compare the intervals before calling it better."));
         boolean attack = report.outSets().stream().anyMatch(s -> s.kind() == OutSet.Kind.ATTACK);
         if (attack) {
             list.add(term(
                     "Non-adaptive",
-                    "This attack fools the classifier and does not know the scores. An attacker who does can usually evade them: "
+                    "This attack fools the classifier and does not know the scores. "
+                            + "An attacker who does can usually evade them: "
                             + "these columns are no evidence of robustness."));
         }
         return list.html();

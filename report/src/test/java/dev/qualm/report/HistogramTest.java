@@ -34,7 +34,8 @@ class HistogramTest {
             assertThat(h.edges()).isSorted().doesNotHaveDuplicates();
             for (Histogram.Counts c : h.sets()) {
                 double[] v = values.get(c.dataset());
-                assertThat(c.undefined()).isEqualTo(Arrays.stream(v).filter(Double::isNaN).count());
+                assertThat(c.undefined())
+                        .isEqualTo(Arrays.stream(v).filter(Double::isNaN).count());
                 assertThat(c.undefined() + Arrays.stream(c.bins()).sum()).isEqualTo(v.length);
             }
         }
@@ -47,7 +48,8 @@ class HistogramTest {
         Map<String, double[]> values = new LinkedHashMap<>(Map.of("in", in));
         values.put("far", far);
         Histogram h = Histogram.of("s", "in", values, 40);
-        assertThat(Arrays.stream(h.sets().get(0).bins()).filter(n -> n > 0).count()).isGreaterThanOrEqualTo(8);
+        assertThat(Arrays.stream(h.sets().get(0).bins()).filter(n -> n > 0).count())
+                .isGreaterThanOrEqualTo(8);
         assertThat(h.sets().get(1).bins()[39]).isEqualTo(1000);
     }
 
@@ -69,7 +71,10 @@ class HistogramTest {
 
     @Test
     void of_scoreOfBothSigns_hasEqualBins() {
-        double[] in = new Random(4).doubles(500).map(u -> Math.pow(10, 4 * u - 2) - 0.02).toArray();
+        double[] in = new Random(4)
+                .doubles(500)
+                .map(u -> Math.pow(10, 4 * u - 2) - 0.02)
+                .toArray();
         assertThat(Histogram.of("s", "in", Map.of("in", in), 20).logarithmic()).isFalse();
     }
 

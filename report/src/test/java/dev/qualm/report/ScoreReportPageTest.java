@@ -35,14 +35,18 @@ class ScoreReportPageTest {
             }
         }
         assertThat(all(page, "script")).hasSize(1);
-        assertThat(all(page, "img")).hasSize(12).allSatisfy(i -> assertThat(i.getAttribute("alt")).isNotBlank());
+        assertThat(all(page, "img"))
+                .hasSize(12)
+                .allSatisfy(i -> assertThat(i.getAttribute("alt")).isNotBlank());
         Set<String> ids = new HashSet<>();
         all(page, "*").stream()
                 .map(e -> e.getAttribute("id"))
                 .filter(id -> !id.isEmpty())
                 .forEach(id -> assertThat(ids.add(id)).as(id).isTrue());
         List<Element> contents = all((Element) page.getElementsByTagName("nav").item(0), "a");
-        assertThat(contents).hasSize(6).allSatisfy(a -> assertThat(ids).contains(a.getAttribute("href").substring(1)));
+        assertThat(contents)
+                .hasSize(6)
+                .allSatisfy(a -> assertThat(ids).contains(a.getAttribute("href").substring(1)));
     }
 
     @Test
@@ -77,23 +81,53 @@ class ScoreReportPageTest {
         Estimate none = Estimate.missing("not computed");
         ScoreRow row = new ScoreRow("s", "f", "q", 2.5, Double.NaN, List.of(new ScoreRow.Cell("x", none, none, 5)));
         ScoreReport report = new ScoreReport(
-                "t", "s", "in", 9, List.of(set), new Rules("a", "b", "c", "d"), List.of(row), List.of(), List.of(),
-                new Doubted("energy", List.of(), CosineMap.missing("no class"), List.of()), Map.of(), List.of());
+                "t",
+                "s",
+                "in",
+                9,
+                List.of(set),
+                new Rules("a", "b", "c", "d"),
+                List.of(row),
+                List.of(),
+                List.of(),
+                new Doubted("energy", List.of(), CosineMap.missing("no class"), List.of()),
+                Map.of(),
+                List.of());
         Element summary = section(parse(ScoreReportPage.render(report)), "summary");
-        assertThat(summary.getTextContent()).contains("–not computed", "–not measured", "2.5").doesNotContain("NaN");
+        assertThat(summary.getTextContent())
+                .contains("–not computed", "–not measured", "2.5")
+                .doesNotContain("NaN");
         assertThat(all(summary, "span")).noneMatch(s -> s.getAttribute("class").contains("best"));
     }
 
     @Test
     void render_manyClasses_drawsMapsAsPictures() throws Exception {
         int k = 50;
-        List<String> classes = java.util.stream.IntStream.range(0, k).mapToObj(i -> "class " + i).toList();
+        List<String> classes = java.util.stream.IntStream.range(0, k)
+                .mapToObj(i -> "class " + i)
+                .toList();
         DoubtedItem item = new DoubtedItem(
-                "#1", new Picture(1, 1, new byte[] {1}), "in", "class 3", 0.5, "class 4", List.of(),
+                "#1",
+                new Picture(1, 1, new byte[] {1}),
+                "in",
+                "class 3",
+                0.5,
+                "class 4",
+                List.of(),
                 CosineMap.of(new double[k][k]));
         ScoreReport report = new ScoreReport(
-                "t", "s", "in", 9, List.of(), new Rules("a", "b", "c", "d"), List.of(), List.of(), List.of(),
-                new Doubted("energy", classes, CosineMap.missing("not kept"), List.of(item)), Map.of(), List.of());
+                "t",
+                "s",
+                "in",
+                9,
+                List.of(),
+                new Rules("a", "b", "c", "d"),
+                List.of(),
+                List.of(),
+                List.of(),
+                new Doubted("energy", classes, CosineMap.missing("not kept"), List.of(item)),
+                Map.of(),
+                List.of());
         Element doubted = section(parse(ScoreReportPage.render(report)), "doubted");
         assertThat(all(doubted, "img")).hasSize(2);
         assertThat(doubted.getTextContent()).contains("not kept", "in, wrong");
@@ -154,7 +188,11 @@ class ScoreReportPageTest {
 
     private static Set<String> names(String pattern, String text) {
         Set<String> out = new TreeSet<>();
-        Pattern.compile(pattern).matcher(text).results().map((MatchResult m) -> m.group(1)).forEach(out::add);
+        Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map((MatchResult m) -> m.group(1))
+                .forEach(out::add);
         return out;
     }
 
@@ -177,8 +215,6 @@ class ScoreReportPageTest {
     }
 
     private static Document parse(String page) throws Exception {
-        return DocumentBuilderFactory.newInstance()
-                .newDocumentBuilder()
-                .parse(new InputSource(new StringReader(page)));
+        return DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(page)));
     }
 }

@@ -13,14 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ScoreReportTest {
-    private static final Doubted NOBODY =
-            new Doubted("energy", List.of(), CosineMap.missing("no class"), List.of());
+    private static final Doubted NOBODY = new Doubted("energy", List.of(), CosineMap.missing("no class"), List.of());
     private static final Rules RULES = new Rules("a", "b", "c", "d");
 
     @Test
     void new_cellsInAnotherOrder_isRefused() {
-        List<OutSet> sets = List.of(
-                new OutSet("x", OutSet.Kind.NEAR, 1, ""), new OutSet("y", OutSet.Kind.FAR, 1, ""));
+        List<OutSet> sets = List.of(new OutSet("x", OutSet.Kind.NEAR, 1, ""), new OutSet("y", OutSet.Kind.FAR, 1, ""));
         Estimate e = Estimate.of(0.5, 0.4, 0.6);
         ScoreRow row = new ScoreRow(
                 "s", "f", "q", 1, 1, List.of(new ScoreRow.Cell("y", e, e, 0), new ScoreRow.Cell("x", e, e, 0)));
@@ -74,7 +72,13 @@ class ScoreReportTest {
         Picture picture = report.doubted().items().get(0).image();
         assertThat(json.at("/doubted/items/0/image/png").binaryValue()).isEqualTo(picture.png());
         assertThat(json.at("/doubted/items/0/map/values/0/0").doubleValue()).isEqualTo(1);
-        assertThat(json.get("rocs").get(0).get("curves").get(0).get("falsePositive").isArray()).isTrue();
+        assertThat(json.get("rocs")
+                        .get(0)
+                        .get("curves")
+                        .get(0)
+                        .get("falsePositive")
+                        .isArray())
+                .isTrue();
         assertThat(json.toString()).doesNotContain("NaN").doesNotContain("\"present\"");
     }
 
@@ -83,12 +87,15 @@ class ScoreReportTest {
         ScoreReport base = SyntheticReport.create();
         ScoreRow row = new ScoreRow("s", "f", "q", 1, Double.POSITIVE_INFINITY, List.of());
         String json = ScoreReportJson.render(report(List.of(), List.of(row)));
-        assertThat(new ObjectMapper().readTree(json).at("/rows/0/millisPerImage").asText()).isEqualTo("Infinity");
+        assertThat(new ObjectMapper()
+                        .readTree(json)
+                        .at("/rows/0/millisPerImage")
+                        .asText())
+                .isEqualTo("Infinity");
         assertThat(ScoreReportJson.render(base)).isEqualTo(ScoreReportJson.render(base));
     }
 
     private static ScoreReport report(List<OutSet> sets, List<ScoreRow> rows) {
-        return new ScoreReport(
-                "t", "s", "in", 1, sets, RULES, rows, List.of(), List.of(), NOBODY, Map.of(), List.of());
+        return new ScoreReport("t", "s", "in", 1, sets, RULES, rows, List.of(), List.of(), NOBODY, Map.of(), List.of());
     }
 }

@@ -23,8 +23,13 @@ final class SyntheticReport {
         {"Weight gradients", "weight gradients", "How much would this image want to change the weights?", "3.1"},
     };
     private static final double[][] SHIFT = {
-        {1.3, 2.2, 0.9, 2.6, 1.6}, {1.2, 2.6, 0.8, 3.4, 1.1}, {1.35, 2.25, 0.95, 2.7, 1.6}, {1.5, 2.5, 1.0, 3.0, 1.7},
-        {0.6, 1.1, 0.5, -1.2, 0.9}, {0.3, 0.7, 0.6, 1.9, 0.4}, {1.3, 2.3, 1.1, 8.0, 1.9}
+        {1.3, 2.2, 0.9, 2.6, 1.6},
+        {1.2, 2.6, 0.8, 3.4, 1.1},
+        {1.35, 2.25, 0.95, 2.7, 1.6},
+        {1.5, 2.5, 1.0, 3.0, 1.7},
+        {0.6, 1.1, 0.5, -1.2, 0.9},
+        {0.3, 0.7, 0.6, 1.9, 0.4},
+        {1.3, 2.3, 1.1, 8.0, 1.9}
     };
     private static final List<OutSet> OUT = List.of(
             new OutSet("Held back", OutSet.Kind.NEAR, 400, "Bags and shirts, the two classes the model has never seen"),
@@ -59,28 +64,45 @@ final class SyntheticReport {
                     Arrays.fill(out, Double.NaN);
                 }
                 values.put(set.name(), out);
-                cells.add(broken
-                        ? new ScoreRow.Cell(
-                                set.name(), Estimate.missing("zero gradients"), Estimate.missing("zero gradients"), 1000)
-                        : cell(set.name(), in, out, s == 5 ? 3 : 0));
+                cells.add(
+                        broken
+                                ? new ScoreRow.Cell(
+                                        set.name(),
+                                        Estimate.missing("zero gradients"),
+                                        Estimate.missing("zero gradients"),
+                                        1000)
+                                : cell(set.name(), in, out, s == 5 ? 3 : 0));
                 if (!broken) {
                     curves.get(set.name()).add(curve(SCORES[s][0], in, out));
                 }
             }
             rows.add(new ScoreRow(
-                    SCORES[s][0], SCORES[s][1], SCORES[s][2], Double.parseDouble(SCORES[s][3]),
-                    0.11 * Double.parseDouble(SCORES[s][3]) + 0.004 * s, cells));
+                    SCORES[s][0],
+                    SCORES[s][1],
+                    SCORES[s][2],
+                    Double.parseDouble(SCORES[s][3]),
+                    0.11 * Double.parseDouble(SCORES[s][3]) + 0.004 * s,
+                    cells));
             histograms.add(Histogram.of(SCORES[s][0], inName, values, 40));
         }
         List<RocSet> rocs = new ArrayList<>();
         curves.forEach((set, c) -> rocs.add(new RocSet(set, c)));
         return new ScoreReport(
                 title,
-                "A small BatchNorm CNN trained on 8 of the 10 Fashion-MNIST classes was asked about 1,000 test images and about "
-                        + "five sets it should doubt. Seven scores were computed in one run; every number below comes from it.",
-                inName, 1000, OUT, rules(), rows, histograms, rocs, doubted(random, inName), provenance(),
-                List.of("The model was trained for a few minutes on 6,000 images: the numbers rank scores on this network only.",
-                        "The weight-gradient score was fitted on 1,000 training images; the others have no parameters."));
+                "A small BatchNorm CNN trained on 8 of the 10 Fashion-MNIST classes was asked about 1,000 test "
+                        + "images and about five sets it should doubt. Seven scores were computed in one run.",
+                inName,
+                1000,
+                OUT,
+                rules(),
+                rows,
+                histograms,
+                rocs,
+                doubted(random, inName),
+                provenance(),
+                List.of(
+                        "Trained for a few minutes on 6,000 images: the numbers rank scores on this network only.",
+                        "The weight-gradient score was fitted on 1,000 training images; no other is fitted."));
     }
 
     private static Rules rules() {
@@ -119,11 +141,17 @@ final class SyntheticReport {
                                 ? DoubtedItem.Reading.missing(s[0], "zero gradients")
                                 : DoubtedItem.Reading.of(s[0], random.nextGaussian() * 4, rank));
             }
-            CosineMap map = i == 3 ? CosineMap.missing("the gradient of every class is zero") : CosineMap.of(map(random, 0.9));
+            CosineMap map =
+                    i == 3 ? CosineMap.missing("the gradient of every class is zero") : CosineMap.of(map(random, 0.9));
             items.add(new DoubtedItem(
-                    "#" + (100 + 37 * i), Picture.of(image(random, i)), inside ? inName : set.name(),
-                    CLASSES.get(random.nextInt(8)), 0.3 + 0.6 * random.nextDouble(),
-                    inside ? "Dress" : i % 4 == 3 ? null : "digit " + i % 10, readings, map));
+                    "#" + (100 + 37 * i),
+                    Picture.of(image(random, i)),
+                    inside ? inName : set.name(),
+                    CLASSES.get(random.nextInt(8)),
+                    0.3 + 0.6 * random.nextDouble(),
+                    inside ? "Dress" : i % 4 == 3 ? null : "digit " + i % 10,
+                    readings,
+                    map));
         }
         return new Doubted("energy, largest first", CLASSES, CosineMap.of(map(random, 0.35)), items);
     }
@@ -187,14 +215,19 @@ final class SyntheticReport {
         double auc = 0;
         double fpr95 = 1;
         for (int i = 1; i < c.falsePositive().length; i++) {
-            auc += (c.falsePositive()[i] - c.falsePositive()[i - 1]) * (c.truePositive()[i] + c.truePositive()[i - 1]) / 2;
+            auc += (c.falsePositive()[i] - c.falsePositive()[i - 1])
+                    * (c.truePositive()[i] + c.truePositive()[i - 1])
+                    / 2;
             if (c.truePositive()[i] >= 0.95) {
                 fpr95 = Math.min(fpr95, c.falsePositive()[i]);
             }
         }
         double half = 1.2 / Math.sqrt(out.length);
         return new ScoreRow.Cell(
-                name, around(Math.min(1, auc), half * Math.sqrt(auc * (1.0001 - auc))), around(fpr95, half * 0.6), undefined);
+                name,
+                around(Math.min(1, auc), half * Math.sqrt(auc * (1.0001 - auc))),
+                around(fpr95, half * 0.6),
+                undefined);
     }
 
     private static Estimate around(double v, double half) {

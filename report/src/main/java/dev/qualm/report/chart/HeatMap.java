@@ -8,8 +8,9 @@ import java.awt.image.BufferedImage;
 import java.util.List;
 
 /**
- * A matrix as colours on a diverging scale: blue below the middle of the range, orange above. Up to {@value #MAX_CELLS} rows and
- * columns it is drawn with labels and a tooltip per cell; larger ones become a picture of one pixel per cell.
+ * A matrix as colours on a diverging scale: blue below the middle of the range, orange above. Up to {@value
+ * #MAX_CELLS} rows and columns it is drawn with labels and a tooltip per cell; larger ones become a picture of one
+ * pixel per cell.
  *
  * @param values rows of equal length; NaN is drawn as a hatched cell, in pictures as grey
  * @param labels names of rows and columns alike, or empty
@@ -28,13 +29,14 @@ public record HeatMap(String title, double[][] values, List<String> labels, doub
         labels = List.copyOf(labels);
         int columns = values.length == 0 ? 0 : values[0].length;
         if (columns == 0) {
-            throw new IllegalArgumentException("Heat map '" + title + "' is empty: expected at least one row and one column");
+            throw new IllegalArgumentException(
+                    "Heat map '" + title + "' is empty: expected at least one row and one column");
         }
         for (int r = 0; r < values.length; r++) {
             values[r] = values[r].clone();
             if (values[r].length != columns) {
-                throw new IllegalArgumentException("Heat map '" + title + "' expects " + columns + " columns, but row " + r
-                        + " has " + values[r].length);
+                throw new IllegalArgumentException("Heat map '" + title + "' expects " + columns + " columns, but row "
+                        + r + " has " + values[r].length);
             }
         }
         boolean square = values.length == columns && labels.size() == columns;
@@ -43,7 +45,8 @@ public record HeatMap(String title, double[][] values, List<String> labels, doub
                     + ", but has " + labels.size() + " labels for both axes");
         }
         if (!Double.isFinite(low) || !Double.isFinite(high) || !(low < high)) {
-            throw new IllegalArgumentException("Expected a finite scale with low < high, but found " + low + " to " + high);
+            throw new IllegalArgumentException(
+                    "Expected a finite scale with low < high, but found " + low + " to " + high);
         }
     }
 
@@ -86,8 +89,10 @@ public record HeatMap(String title, double[][] values, List<String> labels, doub
             double middle = (i + 0.5) * cell;
             svg.add(label(i, left - 6, head + middle + 3.5, "end"));
             svg.add(label(i, 0, 0, "start")
-                    .attr("transform", "translate(" + Numbers.coordinate(left + middle + 2) + " "
-                            + Numbers.coordinate(head - 5) + ") rotate(-45)"));
+                    .attr(
+                            "transform",
+                            "translate(" + Numbers.coordinate(left + middle + 2) + " " + Numbers.coordinate(head - 5)
+                                    + ") rotate(-45)"));
         }
         return svg.html();
     }
@@ -124,7 +129,12 @@ public record HeatMap(String title, double[][] values, List<String> labels, doub
         for (int r = 0; r < rows; r++) {
             for (int c = 0; c < columns; c++) {
                 double v = values[r][c];
-                image.setRGB(c, r, Double.isNaN(v) ? 0x808080 : Palette.divergingLight(unit(v)).packed());
+                image.setRGB(
+                        c,
+                        r,
+                        Double.isNaN(v)
+                                ? 0x808080
+                                : Palette.divergingLight(unit(v)).packed());
             }
         }
         return Html.el("img", "pixels heatmap")

@@ -6,8 +6,8 @@ import dev.qualm.report.html.Numbers;
 import java.util.List;
 
 /**
- * One strip per compared set, each over the same bins and with the reference set behind it in grey. Heights are shares of each
- * set, on one scale for all strips, so areas compare whatever the sets' sizes.
+ * One strip per compared set, each over the same bins and with the reference set behind it in grey. Heights are
+ * shares of each set, on one scale for all strips, so areas compare whatever the sets' sizes.
  *
  * @param edges bin boundaries, ascending, one more than there are bins
  * @param reference share of the reference set in each bin
@@ -18,7 +18,10 @@ public record HistogramChart(
     private static final double WIDTH = 356;
     private static final double STRIP = 40;
     private static final double LABELS = 84;
-    /** A set that sits in a few bins would flatten all others: peaks above this many reference peaks are cut and numbered. */
+    /**
+     * A set that sits in a few bins would flatten all others: peaks above this many reference peaks are cut and
+     * numbered.
+     */
     private static final double CUT = 2.5;
 
     /**
@@ -50,8 +53,12 @@ public record HistogramChart(
         double height = bottom + 36;
         Scale x = new Scale(edges[0], edges[edges.length - 1], LABELS, WIDTH - 10);
         double top = peak();
-        Element svg = Svg.root(WIDTH, height, title, "Distribution of " + title + " on " + referenceName
-                + " (grey, in every row) and on " + strips.size() + " other sets, one row each.");
+        Element svg = Svg.root(
+                WIDTH,
+                height,
+                title,
+                "Distribution of " + title + " on " + referenceName + " (grey, in every row) and on " + strips.size()
+                        + " other sets, one row each.");
         String grid = Palette.Role.LINE.css();
         String label = Palette.Role.MUTED.css();
         Ticks ticks = Ticks.of(edges[0], edges[edges.length - 1], 4);
@@ -65,14 +72,16 @@ public record HistogramChart(
             Strip strip = strips.get(i);
             double base = 8 + STRIP * (i + 1);
             Scale y = new Scale(0, top, base, base - STRIP + 5);
-            Element row = Html.el("g").add(Svg.tooltip(strip.name() + " (colour) against " + referenceName + " (grey)"));
+            Element row =
+                    Html.el("g").add(Svg.tooltip(strip.name() + " (colour) against " + referenceName + " (grey)"));
             row.add(Svg.area(steps(reference, x, y), Palette.Role.REFERENCE.css(), 0.45));
             row.add(Svg.area(steps(strip.share(), x, y), Palette.series(strip.style()), 0.5)
                     .attr("stroke", Palette.series(strip.style())));
             row.add(Svg.line(LABELS, base, WIDTH - 10, base, label).attr("stroke-width", "0.75"));
             row.add(Svg.text(LABELS - 8, base - 6, "end", Palette.Role.INK.css(), strip.name()));
             if (max(strip.share()) == 0) {
-                row.add(Svg.text(WIDTH - 10, base - 6, "end", label, "nowhere defined").attr("font-size", "10"));
+                row.add(Svg.text(WIDTH - 10, base - 6, "end", label, "nowhere defined")
+                        .attr("font-size", "10"));
             }
             cutLabel(strip, top, x, base, row);
             svg.add(row);
@@ -115,7 +124,10 @@ public record HistogramChart(
             double h = y.clamped(share[i]);
             d.append('L').append(point(x.at(edges[i]), h)).append('L').append(point(x.at(edges[i + 1]), h));
         }
-        return d.append('L').append(point(x.at(edges[edges.length - 1]), y.at(0))).append('Z').toString();
+        return d.append('L')
+                .append(point(x.at(edges[edges.length - 1]), y.at(0)))
+                .append('Z')
+                .toString();
     }
 
     private static String point(double x, double y) {

@@ -6,14 +6,13 @@ import dev.qualm.report.html.Numbers;
 import java.util.List;
 
 /**
- * Estimates with their intervals, one row per method and one column per data set, all on one scale that ends at 1 and starts at
- * the largest tenth below every interval and chance.
+ * Estimates with their intervals, one row per method and one column per data set, all on one scale that ends at 1 and
+ * starts at the largest tenth below every interval and chance.
  *
  * @param reference where chance lies, drawn as a dashed line
  * @param columns each with as many estimates as there are rows
  */
-public record IntervalChart(
-        String title, String quantity, double reference, List<String> rows, List<Column> columns) {
+public record IntervalChart(String title, String quantity, double reference, List<String> rows, List<Column> columns) {
     private static final double ROW = 22;
     private static final double WIDTH = 1120;
     private static final double LABELS = 140;
@@ -32,8 +31,8 @@ public record IntervalChart(
         columns = List.copyOf(columns);
         for (Column c : columns) {
             if (c.estimates().size() != rows.size()) {
-                throw new IllegalArgumentException("Column '" + c.name() + "' has " + c.estimates().size()
-                        + " estimates, but there are " + rows.size() + " rows");
+                throw new IllegalArgumentException("Column '" + c.name() + "' has "
+                        + c.estimates().size() + " estimates, but there are " + rows.size() + " rows");
             }
         }
     }
@@ -44,8 +43,12 @@ public record IntervalChart(
         double width = LABELS + column * columns.size();
         double start = start();
         double bottom = 30 + ROW * rows.size();
-        Element svg = Svg.root(width, bottom + 36, title, quantity + " with intervals for " + rows.size() + " scores on "
-                + columns.size() + " data sets; the dashed line is chance.");
+        Element svg = Svg.root(
+                width,
+                bottom + 36,
+                title,
+                quantity + " with intervals for " + rows.size() + " scores on " + columns.size()
+                        + " data sets; the dashed line is chance.");
         for (int r = 0; r < rows.size(); r++) {
             double y = 30 + ROW * (r + 0.5);
             svg.add(Svg.line(LABELS, y, width - GAP, y, Palette.Role.LINE.css()).attr("stroke-dasharray", "1 3"));
@@ -98,7 +101,9 @@ public record IntervalChart(
         if (!Double.isNaN(e[1]) && !Double.isNaN(e[2])) {
             double left = x.clamped(e[1]);
             double span = Math.max(2, x.clamped(e[2]) - left);
-            g.add(Svg.rect(left, y - 4.5, span, 9, Palette.series(0)).attr("rx", "2").attr("fill-opacity", 0.4));
+            g.add(Svg.rect(left, y - 4.5, span, 9, Palette.series(0))
+                    .attr("rx", "2")
+                    .attr("fill-opacity", 0.4));
             text += " (" + Numbers.fixed(e[1], 3) + " to " + Numbers.fixed(e[2], 3) + ")";
         }
         double at = x.clamped(e[0]);

@@ -17,7 +17,9 @@ public final class Legend {
             if (!Palette.dash(i).isEmpty()) {
                 sample.attr("stroke-dasharray", Palette.dash(i));
             }
-            list.add(Html.el("li").add(swatch(30, sample.html())).add(Html.el("span").text(names.get(i))));
+            list.add(Html.el("li")
+                    .add(swatch(30, sample.html()))
+                    .add(Html.el("span").text(names.get(i))));
         }
         return list.html();
     }
@@ -34,7 +36,8 @@ public final class Legend {
 
     /** The diverging scale from {@code low} to {@code high}. */
     public static Html scale(double low, double high, String quantity) {
-        Element svg = Svg.root(260, 28, "Colour scale", quantity + " from " + low + " in blue to " + high + " in orange.");
+        Element svg =
+                Svg.root(260, 28, "Colour scale", quantity + " from " + low + " in blue to " + high + " in orange.");
         for (int i = 0; i < Palette.DIVERGING_STEPS; i++) {
             double v = 2.0 * i / (Palette.DIVERGING_STEPS - 1) - 1;
             svg.add(Svg.rect(6 + 6 * i, 0, 6.2, 10, Palette.diverging(v)));
@@ -43,12 +46,18 @@ public final class Legend {
         svg.add(Svg.text(2, 23, "start", colour, Numbers.significant(low, 2)));
         svg.add(Svg.text(129, 23, "middle", colour, Numbers.significant((low + high) / 2, 2)));
         svg.add(Svg.text(256, 23, "end", colour, Numbers.significant(high, 2)));
-        return Html.el("div", "legend").add(Html.el("span").text(quantity)).add(svg).html();
+        return Html.el("div", "legend")
+                .add(Html.el("span").text(quantity))
+                .add(svg)
+                .html();
     }
 
     private static Html entry(String fill, String name) {
         Element sample = Svg.rect(0, 1, 14, 9, fill).attr("fill-opacity", 0.65);
-        return Html.el("li").add(swatch(14, sample.html())).add(Html.el("span").text(name)).html();
+        return Html.el("li")
+                .add(swatch(14, sample.html()))
+                .add(Html.el("span").text(name))
+                .html();
     }
 
     private static Html swatch(int width, Html shape) {

@@ -38,7 +38,12 @@ public record LineChart(
         if (diagonal) {
             double lo = Math.max(x.min(), y.min());
             double hi = Math.min(x.max(), y.max());
-            svg.add(Svg.line(frame.x.at(lo), frame.y.at(lo), frame.x.at(hi), frame.y.at(hi), Palette.Role.REFERENCE.css())
+            svg.add(Svg.line(
+                            frame.x.at(lo),
+                            frame.y.at(lo),
+                            frame.x.at(hi),
+                            frame.y.at(hi),
+                            Palette.Role.REFERENCE.css())
                     .attr("stroke-dasharray", "3 3"));
         }
         for (Line line : lines) {

@@ -6,13 +6,15 @@ import java.util.Locale;
 /**
  * The colours of every report, for light and dark screens.
  *
- * <p>Charts name colours as CSS variables with the light value as fallback ({@code var(--s0,#1844c4)}): in a page that holds
- * {@link #css()} they follow the reader's light or dark preference; alone, they are still right on white. Paper is always light.
+ * <p>Charts name colours as CSS variables with the light value as fallback ({@code var(--s0,#1844c4)}): in a page
+ * that holds {@link #css()} they follow the reader's light or dark preference; alone, they are still right on white.
+ * Paper is always light.
  */
 /*
- * The series colours were found by hill climbing from Okabe-Ito-like hues: the smallest OKLab distance between any two, seen
- * with normal vision and under simulated protanopia, deuteranopia and tritanopia (Machado et al. 2009), was made as large as
- * possible while each keeps a contrast of 3 to its surface. PaletteTest recomputes both bounds. Dashes repeat the distinction.
+ * The series colours were found by hill climbing from Okabe-Ito-like hues: the smallest OKLab distance between any
+ * two, seen with normal vision and under simulated protanopia, deuteranopia and tritanopia (Machado et al. 2009), was
+ * made as large as possible while each keeps a contrast of 3 to its surface. PaletteTest recomputes both bounds.
+ * Dashes repeat the distinction.
  */
 public final class Palette {
     /** Steps of the diverging scale, an odd number so that zero has a step of its own. */
@@ -77,7 +79,10 @@ public final class Palette {
         return "var(--s" + k + "," + SERIES_LIGHT.get(k) + ")";
     }
 
-    /** SVG dash pattern of series {@code i}, empty for a solid line; neighbours differ, so lines differ without colour. */
+    /**
+     * SVG dash pattern of series {@code i}, empty for a solid line; neighbours differ, so lines differ without
+     * colour.
+     */
     public static String dash(int i) {
         return DASHES.get(Math.floorMod(i + i / SERIES_LIGHT.size(), DASHES.size()));
     }
@@ -124,7 +129,12 @@ public final class Palette {
             Rgb c = dark ? role.dark : role.light;
             out.append("--").append(role.variable()).append(':').append(c.hex()).append(';');
             out.append("--").append(role.variable()).append("-rgb:");
-            out.append(c.r()).append(' ').append(c.g()).append(' ').append(c.b()).append(';');
+            out.append(c.r())
+                    .append(' ')
+                    .append(c.g())
+                    .append(' ')
+                    .append(c.b())
+                    .append(';');
         }
         List<String> series = dark ? SERIES_DARK : SERIES_LIGHT;
         for (int i = 0; i < series.size(); i++) {

@@ -6,8 +6,8 @@ import dev.qualm.report.html.Numbers;
 import java.util.List;
 
 /**
- * Accuracy against confidence in bins, with perfect calibration as a diagonal. Each bin tells how many items it holds, and the
- * bar's opacity follows that number: a bin of three items should not look like one of three thousand.
+ * Accuracy against confidence in bins, with perfect calibration as a diagonal. Each bin tells how many items it
+ * holds, and the bar's opacity follows that number: a bin of three items should not look like one of three thousand.
  */
 public record ReliabilityChart(String title, List<Bin> bins) {
     private static final double WIDTH = 340;
@@ -22,8 +22,8 @@ public record ReliabilityChart(String title, List<Bin> bins) {
     public record Bin(double low, double high, long count, double confidence, double accuracy) {
         public Bin {
             if (!(0 <= low && low <= high && high <= 1) || count < 0) {
-                throw new IllegalArgumentException(
-                        "A bin lies within 0 to 1 and has a count >= 0, but found " + low + " to " + high + ", " + count);
+                throw new IllegalArgumentException("A bin lies within 0 to 1 and has a count >= 0, but found " + low
+                        + " to " + high + ", " + count);
             }
         }
     }
@@ -37,8 +37,12 @@ public record ReliabilityChart(String title, List<Bin> bins) {
         Frame frame = new Frame(WIDTH, HEIGHT, Axis.unit("confidence"), Axis.unit("accuracy"));
         long total = bins.stream().mapToLong(Bin::count).sum();
         long most = bins.stream().mapToLong(Bin::count).max().orElse(0);
-        Element svg = Svg.root(WIDTH, HEIGHT, title, "Accuracy against confidence of " + total + " items in " + bins.size()
-                        + " bins; the dashed diagonal is perfect calibration.")
+        Element svg = Svg.root(
+                        WIDTH,
+                        HEIGHT,
+                        title,
+                        "Accuracy against confidence of " + total + " items in " + bins.size()
+                                + " bins; the dashed diagonal is perfect calibration.")
                 .add(frame.draw());
         for (Bin bin : bins) {
             if (bin.count() > 0 && !Double.isNaN(bin.accuracy())) {
@@ -55,7 +59,12 @@ public record ReliabilityChart(String title, List<Bin> bins) {
         double top = frame.y.clamped(bin.accuracy());
         double opacity = 0.25 + 0.6 * Math.sqrt((double) bin.count() / most);
         Element group = Html.el("g")
-                .add(Svg.rect(left + 0.75, top, frame.x.at(bin.high()) - left - 1.5, frame.bottom() - top, Palette.series(0))
+                .add(Svg.rect(
+                                left + 0.75,
+                                top,
+                                frame.x.at(bin.high()) - left - 1.5,
+                                frame.bottom() - top,
+                                Palette.series(0))
                         .attr("fill-opacity", opacity));
         if (!Double.isNaN(bin.confidence())) {
             group.add(Svg.circle(frame.x.clamped(bin.confidence()), top, 3, Palette.series(1)));

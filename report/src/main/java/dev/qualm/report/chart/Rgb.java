@@ -56,7 +56,10 @@ public record Rgb(int r, int g, int b) {
         return fromOklab(a[0] + t * (b2[0] - a[0]), a[1] + t * (b2[1] - a[1]), a[2] + t * (b2[2] - a[2]));
     }
 
-    /** Lightness, green-red and blue-yellow in OKLab (Ottosson 2020); Euclidean distance there is perceived difference. */
+    /**
+     * Lightness, green-red and blue-yellow in OKLab (Ottosson 2020); Euclidean distance there is perceived
+     * difference.
+     */
     public double[] oklab() {
         return oklab(linear(r), linear(g), linear(b));
     }

@@ -4,7 +4,8 @@ import dev.qualm.report.html.Html;
 import java.util.List;
 
 /**
- * Receiver operating characteristics: share of positives found against share of negatives accused, with chance as a diagonal.
+ * Receiver operating characteristics: share of positives found against share of negatives accused, with chance as a
+ * diagonal.
  *
  * @param title names the chart; {@code positives} and {@code negatives} name the two populations
  * @param curves x = false-positive rate, y = true-positive rate

@@ -1,10 +1,13 @@
 package dev.qualm.report.chart;
 
-/** A linear map from data {@code [d0, d1]} to pixels {@code [r0, r1]}; a data range of zero width maps to the middle. */
+/**
+ * A linear map from data {@code [d0, d1]} to pixels {@code [r0, r1]}; a data range of zero width maps to the middle.
+ */
 record Scale(double d0, double d1, double r0, double r1) {
     Scale {
         if (!Double.isFinite(d0) || !Double.isFinite(d1) || d1 < d0) {
-            throw new IllegalArgumentException("Expected a finite data range with min <= max, but found " + d0 + " to " + d1);
+            throw new IllegalArgumentException(
+                    "Expected a finite data range with min <= max, but found " + d0 + " to " + d1);
         }
     }
 

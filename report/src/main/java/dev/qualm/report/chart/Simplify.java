@@ -13,8 +13,9 @@ final class Simplify {
      * {@code tolerance} of the segment that replaces it.
      */
     /*
-     * Ramer 1972, Douglas and Peucker 1973, with an explicit stack: a staircase of 100,000 steps must not overflow the thread's.
-     * Distances are to the segment, not to the infinite line, so a path that doubles back keeps its tips.
+     * Ramer 1972, Douglas and Peucker 1973, with an explicit stack: a staircase of 100,000 steps must not overflow
+     * the thread's. Distances are to the segment, not to the infinite line, so a path that doubles back keeps its
+     * tips.
      */
     static int[] keep(double[] x, double[] y, double tolerance) {
         int n = x.length;

@@ -77,7 +77,10 @@ final class Svg {
     static String points(double[] x, double[] y) {
         StringBuilder d = new StringBuilder(x.length * 12);
         for (int i = 0; i < x.length; i++) {
-            d.append(i == 0 ? 'M' : 'L').append(Numbers.coordinate(x[i])).append(' ').append(Numbers.coordinate(y[i]));
+            d.append(i == 0 ? 'M' : 'L')
+                    .append(Numbers.coordinate(x[i]))
+                    .append(' ')
+                    .append(Numbers.coordinate(y[i]));
         }
         return d.toString();
     }

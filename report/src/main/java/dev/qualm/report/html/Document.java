@@ -6,8 +6,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /**
- * The outer shell of a page that needs nothing but itself. Its content security policy forbids every request, and every script
- * but the one given here, by its hash: even markup that slipped in somehow could not run.
+ * The outer shell of a page that needs nothing but itself. Its content security policy forbids every request, and
+ * every script but the one given here, by its hash: even markup that slipped in somehow could not run.
  */
 public final class Document {
     private Document() {}
@@ -22,8 +22,8 @@ public final class Document {
     public static String render(String title, String css, String script, Html body) {
         requireInert("style", css);
         requireInert("script", script);
-        String policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-" + sha256(script)
-                + "'; base-uri 'none'; form-action 'none'";
+        String policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-"
+                + sha256(script) + "'; base-uri 'none'; form-action 'none'";
         Html head = Html.of(
                 Html.el("meta").attr("charset", "utf-8").html(),
                 Html.el("meta")
@@ -34,7 +34,10 @@ public final class Document {
                         .attr("name", "viewport")
                         .attr("content", "width=device-width, initial-scale=1")
                         .html(),
-                Html.el("meta").attr("name", "referrer").attr("content", "no-referrer").html(),
+                Html.el("meta")
+                        .attr("name", "referrer")
+                        .attr("content", "no-referrer")
+                        .html(),
                 Html.el("title").text(title).html());
         return "<!DOCTYPE html>\n<html lang=\"en\"><head>" + head + "\n<style>" + css + "</style></head>\n<body>" + body
                 + "\n<script>" + script + "</script></body></html>\n";

@@ -7,8 +7,9 @@ import java.util.regex.Pattern;
 /**
  * An element under construction: attributes first, then content, then {@link #html()}.
  *
- * <p>Names come from code and are checked; values and text come from anywhere and are escaped. Event handlers are refused, and
- * links may only lead to a place in the page or to an inline PNG, so that a report never runs or loads anything from outside.
+ * <p>Names come from code and are checked; values and text come from anywhere and are escaped. Event handlers are
+ * refused, and links may only lead to a place in the page or to an inline PNG, so that a report never runs or loads
+ * anything from outside.
  */
 public final class Element {
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9:_-]*");
@@ -32,7 +33,8 @@ public final class Element {
      * @throws IllegalArgumentException if the name is malformed or an event handler, or a link leads out of the page
      */
     public Element attr(String attribute, String value) {
-        if (!NAME.matcher(attribute).matches() || attribute.toLowerCase(Locale.ROOT).startsWith("on")) {
+        if (!NAME.matcher(attribute).matches()
+                || attribute.toLowerCase(Locale.ROOT).startsWith("on")) {
             throw new IllegalArgumentException("Not an attribute a report may use: " + attribute);
         }
         boolean link = attribute.equals("href") || attribute.equals("src") || attribute.equals("xlink:href");
@@ -40,7 +42,12 @@ public final class Element {
             throw new IllegalArgumentException(
                     "Links must start with # or " + DataUri.PNG + ", but found " + attribute + "=" + value);
         }
-        attributes.append(' ').append(attribute).append("=\"").append(Html.escape(value)).append('"');
+        attributes
+                .append(' ')
+                .append(attribute)
+                .append("=\"")
+                .append(Html.escape(value))
+                .append('"');
         return this;
     }
 

@@ -3,11 +3,12 @@ package dev.qualm.report.html;
 import java.util.Collection;
 
 /**
- * A piece of finished markup. Everything that enters through {@link #text} or an {@link Element} is escaped, so a value of this
- * type can be put into a page as it is.
+ * A piece of finished markup. Everything that enters through {@link #text} or an {@link Element} is escaped, so a
+ * value of this type can be put into a page as it is.
  *
- * <p>The markup is at once HTML5 and well-formed XML: void elements are written {@code <br />}, all others get an end tag, and
- * attributes always have a quoted value. That is why one builder serves HTML and SVG, and why tests may parse whole pages.
+ * <p>The markup is at once HTML5 and well-formed XML: void elements are written {@code <br />}, all others get an end
+ * tag, and attributes always have a quoted value. That is why one builder serves HTML and SVG, and why tests may
+ * parse whole pages.
  */
 public final class Html {
     /** No markup at all. */
@@ -60,8 +61,9 @@ public final class Html {
     }
 
     /**
-     * Replaces the five characters with a meaning in markup by references, and every character that XML 1.0 forbids (control
-     * characters, lone surrogates) as well as the bidirectional overrides, which can make a name read as another one, by U+FFFD.
+     * Replaces the five characters with a meaning in markup by references, and every character that XML 1.0 forbids
+     * (control characters, lone surrogates) as well as the bidirectional overrides, which can make a name read as
+     * another one, by U+FFFD.
      */
     static String escape(String text) {
         StringBuilder out = new StringBuilder(text.length() + 16);

@@ -18,7 +18,8 @@ public final class Numbers {
         if (!Double.isFinite(value)) {
             return nonFinite(value);
         }
-        String s = BigDecimal.valueOf(value).setScale(digits, RoundingMode.HALF_UP).toPlainString();
+        String s =
+                BigDecimal.valueOf(value).setScale(digits, RoundingMode.HALF_UP).toPlainString();
         boolean zero = s.chars().allMatch(c -> c == '-' || c == '0' || c == '.');
         return sign(zero && s.startsWith("-") ? s.substring(1) : s);
     }

@@ -48,8 +48,8 @@ public final class Table {
     /** A row: its header and one cell per further column. */
     public Table row(Html header, List<Cell> cells) {
         if (cells.size() + 1 != heads.size()) {
-            throw new IllegalArgumentException("Table '" + caption + "' has " + heads.size() + " columns, but a row has "
-                    + (cells.size() + 1));
+            throw new IllegalArgumentException(
+                    "Table '" + caption + "' has " + heads.size() + " columns, but a row has " + (cells.size() + 1));
         }
         Element tr = Html.el("tr").add(Html.el("th").attr("scope", "row").add(header));
         cells.forEach(c -> tr.add(c.html()));

@@ -26,25 +26,39 @@ class ChartsTest {
     void svg_hostileNames_staysWellFormedAndInert() throws Exception {
         double[] x = {0, 0.5, 1};
         List<Html> charts = List.of(
-                new LineChart(HOSTILE, HOSTILE, Axis.unit(HOSTILE), Axis.unit(HOSTILE), List.of(new Line(HOSTILE, x, x, 0)))
+                new LineChart(
+                                HOSTILE,
+                                HOSTILE,
+                                Axis.unit(HOSTILE),
+                                Axis.unit(HOSTILE),
+                                List.of(new Line(HOSTILE, x, x, 0)))
                         .svg(),
                 new RocChart(HOSTILE, HOSTILE, HOSTILE, List.of(new Line(HOSTILE, x, x, 3))).svg(),
                 new HistogramChart(
-                                HOSTILE, HOSTILE, new double[] {0, 1, 2}, HOSTILE, new double[] {0.5, 0.5},
+                                HOSTILE,
+                                HOSTILE,
+                                new double[] {0, 1, 2},
+                                HOSTILE,
+                                new double[] {0.5, 0.5},
                                 List.of(new HistogramChart.Strip(HOSTILE, new double[] {0.1, 0.9}, 1)))
                         .svg(),
                 new IntervalChart(
-                                HOSTILE, HOSTILE, 0.5, List.of(HOSTILE),
+                                HOSTILE,
+                                HOSTILE,
+                                0.5,
+                                List.of(HOSTILE),
                                 List.of(new IntervalChart.Column(HOSTILE, List.of(new double[] {0.7, 0.6, 0.8}))))
                         .svg(),
                 new ReliabilityChart(HOSTILE, List.of(new ReliabilityChart.Bin(0, 0.5, 4, 0.3, 0.5))).svg(),
-                HeatMap.cosines(HOSTILE, new double[][] {{1, Double.NaN}, {-1, 1}}, List.of(HOSTILE, "b"), 0).html());
+                HeatMap.cosines(HOSTILE, new double[][] {{1, Double.NaN}, {-1, 1}}, List.of(HOSTILE, "b"), 0)
+                        .html());
         for (Html chart : charts) {
             Element svg = parse(chart);
             assertThat(svg.getTagName()).isEqualTo("svg");
             assertThat(svg.getAttribute("role")).isEqualTo("img");
             assertThat(svg.getAttribute("aria-label")).isNotBlank();
-            assertThat(svg.getElementsByTagName("desc").item(0).getTextContent()).isNotBlank();
+            assertThat(svg.getElementsByTagName("desc").item(0).getTextContent())
+                    .isNotBlank();
             assertThat(svg.getElementsByTagName("script").getLength()).isZero();
             assertThat(chart.toString()).doesNotContain("NaN", "Infinity");
         }
@@ -97,17 +111,16 @@ class ChartsTest {
     void lineChart_gapInTheData_breaksTheLine() throws Exception {
         double[] x = {0, 0.2, 0.4, 0.6, 0.8};
         double[] y = {0, 0.2, Double.NaN, 0.1, 0.9};
-        LineChart chart =
-                new LineChart("t", "d", Axis.unit("x"), Axis.unit("y"), List.of(new Line("s", x, y, 0)));
+        LineChart chart = new LineChart("t", "d", Axis.unit("x"), Axis.unit("y"), List.of(new Line("s", x, y, 0)));
         assertThat(parse(chart.svg()).getElementsByTagName("path").getLength()).isEqualTo(2);
     }
 
     @Test
     void intervalChart_missingEstimate_showsADash() throws Exception {
         List<double[]> missing = List.of(new double[] {Double.NaN, Double.NaN, Double.NaN});
-        Element svg = parse(new IntervalChart(
-                        "t", "AUROC", 0.5, List.of("a"), List.of(new IntervalChart.Column("set", missing)))
-                .svg());
+        Element svg = parse(
+                new IntervalChart("t", "AUROC", 0.5, List.of("a"), List.of(new IntervalChart.Column("set", missing)))
+                        .svg());
         assertThat(svg.getTextContent()).contains("–");
     }
 
@@ -117,7 +130,8 @@ class ChartsTest {
         double[][] strong = {{0.5, -1}, {1, 0.5}};
         String colour = Palette.diverging(0.5);
         assertThat(HeatMap.cosines("a", weak, List.of(), -1).html().toString()).contains(colour);
-        assertThat(HeatMap.cosines("b", strong, List.of(), -1).html().toString()).contains(colour);
+        assertThat(HeatMap.cosines("b", strong, List.of(), -1).html().toString())
+                .contains(colour);
         assertThat(HeatMap.symmetric("c", weak, List.of()).html().toString()).doesNotContain(colour);
     }
 
@@ -132,8 +146,10 @@ class ChartsTest {
         byte[] png = Base64.getDecoder().decode(src.substring(DataUri.PNG.length()));
         var image = ImageIO.read(new ByteArrayInputStream(png));
         assertThat(image.getWidth()).isEqualTo(k);
-        assertThat(image.getRGB(5, 5) & 0xffffff).isEqualTo(Palette.divergingLight(1).packed());
-        assertThat(image.getRGB(6, 5) & 0xffffff).isEqualTo(Palette.divergingLight(0).packed());
+        assertThat(image.getRGB(5, 5) & 0xffffff)
+                .isEqualTo(Palette.divergingLight(1).packed());
+        assertThat(image.getRGB(6, 5) & 0xffffff)
+                .isEqualTo(Palette.divergingLight(0).packed());
         assertThat(image.getRGB(7, 3) & 0xffffff).isEqualTo(0x808080);
     }
 

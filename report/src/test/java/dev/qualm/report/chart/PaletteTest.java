@@ -44,16 +44,24 @@ class PaletteTest {
     void text_onEveryBackgroundAndHeat_isReadable() {
         for (Palette.Role back : List.of(Palette.Role.PAGE, Palette.Role.SURFACE, Palette.Role.SUNKEN)) {
             for (Palette.Role ink : List.of(Palette.Role.INK, Palette.Role.MUTED, Palette.Role.ACCENT)) {
-                assertThat(ink.light().contrast(back.light())).as("%s on %s", ink, back).isGreaterThan(4.5);
-                assertThat(ink.dark().contrast(back.dark())).as("dark %s on %s", ink, back).isGreaterThan(4.5);
+                assertThat(ink.light().contrast(back.light()))
+                        .as("%s on %s", ink, back)
+                        .isGreaterThan(4.5);
+                assertThat(ink.dark().contrast(back.dark()))
+                        .as("dark %s on %s", ink, back)
+                        .isGreaterThan(4.5);
             }
         }
         for (Palette.Role heat : List.of(Palette.Role.GOOD, Palette.Role.BAD)) {
             Rgb light = heat.light().over(Palette.Role.SURFACE.light(), Palette.MAX_HEAT);
             Rgb dark = heat.dark().over(Palette.Role.SURFACE.dark(), Palette.MAX_HEAT);
             // Small text in heat cells is painted with opacity 0.85.
-            assertThat(Palette.Role.INK.light().over(light, 0.85).contrast(light)).as("%s", heat).isGreaterThan(4.5);
-            assertThat(Palette.Role.INK.dark().over(dark, 0.85).contrast(dark)).as("dark %s", heat).isGreaterThan(4.5);
+            assertThat(Palette.Role.INK.light().over(light, 0.85).contrast(light))
+                    .as("%s", heat)
+                    .isGreaterThan(4.5);
+            assertThat(Palette.Role.INK.dark().over(dark, 0.85).contrast(dark))
+                    .as("dark %s", heat)
+                    .isGreaterThan(4.5);
         }
     }
 
@@ -64,9 +72,11 @@ class PaletteTest {
         for (double v = 0.1; v <= 1; v += 0.1) {
             for (double sign : new double[] {-1, 1}) {
                 assertThat(distance(Palette.divergingLight(sign * v).oklab(), light.oklab()))
-                        .isGreaterThan(distance(Palette.divergingLight(sign * (v - 0.1)).oklab(), light.oklab()));
+                        .isGreaterThan(distance(
+                                Palette.divergingLight(sign * (v - 0.1)).oklab(), light.oklab()));
                 assertThat(distance(Palette.divergingDark(sign * v).oklab(), dark.oklab()))
-                        .isGreaterThan(distance(Palette.divergingDark(sign * (v - 0.1)).oklab(), dark.oklab()));
+                        .isGreaterThan(
+                                distance(Palette.divergingDark(sign * (v - 0.1)).oklab(), dark.oklab()));
             }
         }
         assertThat(Palette.divergingLight(-7)).isEqualTo(Palette.divergingLight(-1));

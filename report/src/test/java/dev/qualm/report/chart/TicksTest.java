@@ -33,10 +33,11 @@ class TicksTest {
             }
             double step = v[1] - v[0];
             double power = Math.pow(10, Math.floor(Math.log10(step) + 1e-6));
-            assertThat(step / power).satisfiesAnyOf(
-                    s -> assertThat(s).isCloseTo(1, within(1e-3)),
-                    s -> assertThat(s).isCloseTo(2, within(1e-3)),
-                    s -> assertThat(s).isCloseTo(5, within(1e-3)));
+            assertThat(step / power)
+                    .satisfiesAnyOf(
+                            s -> assertThat(s).isCloseTo(1, within(1e-3)),
+                            s -> assertThat(s).isCloseTo(2, within(1e-3)),
+                            s -> assertThat(s).isCloseTo(5, within(1e-3)));
             Set<String> labels = new HashSet<>();
             for (int i = 0; i < v.length; i++) {
                 assertThat(v[i]).isBetween(min, max);

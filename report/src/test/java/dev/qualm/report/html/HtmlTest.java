@@ -65,7 +65,9 @@ class HtmlTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"javascript:alert(1)", "https://example.org/a.png", "data:text/html,x", "//example.org", "a.png"})
+    @ValueSource(
+            strings = {"javascript:alert(1)", "https://example.org/a.png", "data:text/html,x", "//example.org", "a.png"
+            })
     void attr_linkOutOfThePage_isRefused(String link) {
         assertThatIllegalArgumentException().isThrownBy(() -> Html.el("a").attr("href", link));
         assertThatIllegalArgumentException().isThrownBy(() -> Html.el("img").attr("src", link));
@@ -74,12 +76,12 @@ class HtmlTest {
     @Test
     void html_voidElement_closesItselfAndTakesNoContent() {
         assertThat(Html.el("br").html().toString()).isEqualTo("<br />");
-        assertThatIllegalStateException().isThrownBy(() -> Html.el("br").text("x").html());
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Html.el("br").text("x").html());
     }
 
     @Test
     void document_scriptThatCouldEndItsElement_isRefused() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> Document.render("t", "", "if (a < b) {}", Html.EMPTY));
+        assertThatIllegalArgumentException().isThrownBy(() -> Document.render("t", "", "if (a < b) {}", Html.EMPTY));
     }
 }
