@@ -25,7 +25,7 @@ class ElementwiseValueTest {
                 on("LeakyRelu", x -> x > 0 ? x : 0.01f * x),
                 on("ThresholdedRelu", x -> x > 1 ? x : 0),
                 on("Elu", x -> x > 0 ? x : Math.expm1(x)),
-                on("Selu", x -> 1.05070102214813232421875 * (x > 0 ? x : 1.67326319217681884765625 * Math.expm1(x))),
+                on("Selu", x -> 1.050701f * (x > 0 ? x : 1.6732632f * Math.expm1(x))),
                 on(of("Selu").opset(1), x -> 1.0507f * (x > 0 ? x : 1.6732f * Math.expm1(x))),
                 on(of("Celu").attribute("alpha", 2f), x -> Math.max(0, x) + Math.min(0, 2 * Math.expm1(x / 2))),
                 on("Softplus", ElementwiseValueTest::softplus),

@@ -13,21 +13,29 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SoftmaxOperatorsTest {
     private static final OperatorCase INPUT = OperatorCase.of("Softmax", "values").input(3, -4, 4, 2, 3, 4);
 
-    /** Sums over the elements with equal index where {@code group} marks 1 are one. */
+    /** Every choice of index along the kept axes of [n, c, w] is one distribution over the others. */
     @ParameterizedTest
-    @CsvSource({"13, -1, 0 1", "13, 1, 0 2", "13, 0, 1 2", "12, 1, 0", "12, 2, 0 1", "6, 0, ''", "6, -1, 0 1"})
-    void softmax_sumOverNormalisedAxes_isOne(int opset, long axis, String keptAxes) {
+    @CsvSource({
+        "13, -1, true, true, false",
+        "13, 1, true, false, true",
+        "13, 0, false, true, true",
+        "12, 1, true, false, false",
+        "12, 2, true, true, false",
+        "6, 0, false, false, false",
+        "6, -1, true, true, false"
+    })
+    void softmax_sumOverNormalisedAxes_isOne(int opset, long axis, boolean n, boolean c, boolean w) {
         double[] y = output(INPUT.opset(opset).attribute("axis", axis)).doubles();
         double[] logits = INPUT.inputs().get(0).doubles();
         double[] sums = new double[24];
         double[] normaliser = new double[24];
         for (int i = 0; i < 24; i++) {
-            sums[group(i, keptAxes)] += y[i];
-            normaliser[group(i, keptAxes)] += Math.exp(logits[i]);
+            sums[group(i, n, c, w)] += y[i];
+            normaliser[group(i, n, c, w)] += Math.exp(logits[i]);
         }
         assertThat(Arrays.stream(sums).filter(s -> s != 0)).allSatisfy(s -> assertThat(s).isCloseTo(1, within(1e-12)));
         for (int i = 0; i < 24; i++) {
-            assertThat(y[i]).isCloseTo(Math.exp(logits[i]) / normaliser[group(i, keptAxes)], within(1e-12));
+            assertThat(y[i]).isCloseTo(Math.exp(logits[i]) / normaliser[group(i, n, c, w)], within(1e-12));
         }
     }
 
@@ -46,15 +54,8 @@ class SoftmaxOperatorsTest {
     }
 
     /** Index of element {@code i} of a [2, 3, 4] array among the kept axes. */
-    private static int group(int i, String keptAxes) {
-        int[] index = {i / 12, i / 4 % 3, i % 4};
-        int group = 0;
-        for (String axis : keptAxes.split(" ")) {
-            if (!axis.isEmpty()) {
-                group = group * 4 + index[Integer.parseInt(axis)];
-            }
-        }
-        return group;
+    private static int group(int i, boolean n, boolean c, boolean w) {
+        return (n ? i / 12 * 12 : 0) + (c ? i / 4 % 3 * 4 : 0) + (w ? i % 4 : 0);
     }
 
     private static Array output(OperatorCase c) {
