@@ -34,8 +34,8 @@ final class BatchNormalization {
                     : in -> trainingMode(in, outputs, epsilon, momentum);
         }
         Scalar shift = NodeContext.scalar(epsilon);
-        return in -> outputs(
-                outputs, perChannel ? infer(in, epsilon, shift) : perElement(in, shift), in.get(3), in.get(4));
+        return in ->
+                outputs(outputs, perChannel ? infer(in, epsilon, shift) : perElement(in, shift), in.get(3), in.get(4));
     }
 
     private static Tensor infer(Inputs in, double epsilon, Scalar shift) {
@@ -55,7 +55,8 @@ final class BatchNormalization {
     }
 
     private static Tensor normalise(Tensor x, Inputs in, Tensor mean, Tensor var, double epsilon) {
-        return torch.batch_norm(x, option(in.get(1)), option(in.get(2)), option(mean), option(var), false, 0, epsilon, false);
+        return torch.batch_norm(
+                x, option(in.get(1)), option(in.get(2)), option(mean), option(var), false, 0, epsilon, false);
     }
 
     /** Statistics for every element of a sample, an option of operator sets before 9. */
@@ -67,8 +68,15 @@ final class BatchNormalization {
     private static Tensor train(Inputs in, double epsilon, double momentum) {
         // ONNX's momentum weighs the old statistics, the engine's the new ones.
         return torch.batch_norm(
-                in.get(0), option(in.get(1)), option(in.get(2)), option(in.get(3)), option(in.get(4)), true, 1 - momentum,
-                epsilon, false);
+                in.get(0),
+                option(in.get(1)),
+                option(in.get(2)),
+                option(in.get(3)),
+                option(in.get(4)),
+                true,
+                1 - momentum,
+                epsilon,
+                false);
     }
 
     private static Tensor[] trainingMode(Inputs in, int outputs, double epsilon, double momentum) {
