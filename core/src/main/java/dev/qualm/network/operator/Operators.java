@@ -25,7 +25,9 @@ public final class Operators {
             LinearOperators.all(),
             RecurrentOperators.all(),
             ResizeOperators.all(),
-            SpaceOperators.all()));
+            SpaceOperators.all(),
+            ViewOperators.all(),
+            SliceOperators.all()));
 
     private Operators() {}
 
