@@ -27,7 +27,10 @@ public final class Operators {
             ResizeOperators.all(),
             SpaceOperators.all(),
             ViewOperators.all(),
-            SliceOperators.all()));
+            SliceOperators.all(),
+            PadOperators.all(),
+            TensorOperators.all(),
+            CastOperators.all()));
 
     private Operators() {}
 
