@@ -30,7 +30,10 @@ public final class Operators {
             SliceOperators.all(),
             PadOperators.all(),
             TensorOperators.all(),
-            CastOperators.all()));
+            CastOperators.all(),
+            GatherOperators.all(),
+            ScatterOperators.all(),
+            SortOperators.all()));
 
     private Operators() {}
 
