@@ -33,7 +33,8 @@ public final class Operators {
             CastOperators.all(),
             GatherOperators.all(),
             ScatterOperators.all(),
-            SortOperators.all()));
+            SortOperators.all(),
+            ReduceOperators.all()));
 
     private Operators() {}
 
