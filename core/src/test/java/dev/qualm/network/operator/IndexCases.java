@@ -39,13 +39,14 @@ final class IndexCases {
                 of("ReverseSequence", "batch first")
                         .attribute("time_axis", 1L)
                         .attribute("batch_axis", 0L)
-                        .plain(longs(3, 2)));
+                        .plain(longs(3, 2))
+                        .independentRows());
     }
 
     private static List<OperatorCase> scattering() {
         return List.of(
                 elements("ScatterElements", "none"),
-                elements("ScatterElements", "add").attribute("reduction", "add"),
+                elements("ScatterElements", "add").attribute("reduction", "add").independentRows(),
                 elements("ScatterElements", "mul").attribute("reduction", "mul"),
                 elements("ScatterElements", "max").attribute("reduction", "max"),
                 elements("ScatterElements", "min").attribute("reduction", "min"),
@@ -74,7 +75,7 @@ final class IndexCases {
 
     private static List<OperatorCase> sorting() {
         return List.of(
-                of("TopK", "largest").outputs(2).constant(longs(2)),
+                of("TopK", "largest").outputs(2).constant(longs(2)).independentRows(),
                 of("TopK", "smallest, axis 1")
                         .outputs(2)
                         .attribute("axis", 1L)

@@ -26,7 +26,8 @@ final class ReduceCases {
                     .opset(18)
                     .attribute("keepdims", 0L)
                     .input(3, low, 2, 2, 3, 2)
-                    .constant(longs(1)));
+                    .constant(longs(1))
+                    .independentRows());
             cases.add(OperatorCase.of(type, "computed axes")
                     .opset(18)
                     .input(4, low, 2, 3, 2)
@@ -45,7 +46,8 @@ final class ReduceCases {
                         .attribute("exclusive", exclusive)
                         .attribute("reverse", reverse)
                         .input(7, -1, 1, 2, 3)
-                        .constant(longs(1)));
+                        .constant(longs(1))
+                        .independentRows());
             }
         }
         cases.add(

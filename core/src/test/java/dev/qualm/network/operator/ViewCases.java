@@ -11,11 +11,11 @@ final class ViewCases {
         return List.of(
                 of("Identity", "matrix"),
                 OperatorCase.of("Identity", "scalar").input(2, -1, 1),
-                of("Reshape", "0 and -1").constant(longs(0, -1)),
+                of("Reshape", "0 and -1").constant(longs(0, -1)).independentRows(),
                 of("Reshape", "computed shape").plain(longs(4, 6)),
                 of("Reshape", "allowzero").attribute("allowzero", 1L).constant(longs(-1, 3)),
                 of("Reshape", "attribute").opset(1).attribute("shape", new long[] {6, 4}),
-                of("Flatten", "default"),
+                of("Flatten", "default").independentRows(),
                 of("Flatten", "negative axis").attribute("axis", -1L),
                 of("Flatten", "axis 0").attribute("axis", 0L),
                 of("Flatten", "axis at the end").attribute("axis", 3L),
@@ -80,7 +80,10 @@ final class ViewCases {
                         .attribute("pads", new long[] {0, 0, 1, 0, 0, 1})
                         .attribute("value", 2f),
                 of("Pad", "paddings").opset(1).attribute("paddings", new long[] {0, 0, 1, 0, 0, 1}),
-                of("Pad", "reflect").attribute("mode", "reflect").constant(longs(0, 2, 3, 0, 1, 1)),
+                of("Pad", "reflect")
+                        .attribute("mode", "reflect")
+                        .constant(longs(0, 2, 3, 0, 1, 1))
+                        .independentRows(),
                 of("Pad", "edge and axes")
                         .opset(18)
                         .attribute("mode", "edge")
