@@ -12,7 +12,14 @@ final class OperatorCases {
             DropoutCases.all(),
             UnaryCases.all(),
             ArithmeticCases.all(),
-            LogicCases.all());
+            LogicCases.all(),
+            ConvolutionCases.all(),
+            PoolingCases.all(),
+            NormalizationCases.all(),
+            LinearCases.all(),
+            RecurrentCases.all(),
+            ResizeCases.all(),
+            SpaceCases.all());
 
     private OperatorCases() {}
 
