@@ -25,8 +25,8 @@ final class SpaceCases {
             for (String padding : List.of("zeros", "border", "reflection")) {
                 for (long corners = 0; corners < 2; corners++) {
                     cases.add(OperatorCase.of("GridSample", mode + ", " + padding + (corners == 0 ? "" : ", corners"))
-                            .input(1, -1, 1, 2, 2, 3, 4)
-                            .input(2, -1.4, 1.4, 2, 2, 3, 2)
+                            .input(1, -1, 1, 2, 1, 3, 4)
+                            .input(2, -1.4, 1.4, 2, 1, 3, 2)
                             .attribute("mode", mode)
                             .attribute("padding_mode", padding)
                             .attribute("align_corners", corners)
