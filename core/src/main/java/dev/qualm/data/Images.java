@@ -13,7 +13,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
@@ -114,15 +113,6 @@ public final class Images {
      * @throws QualmException if it cannot be written
      */
     public static void writePng(Array image, Path file) {
-        byte[] png = toPng(image);
-        Path target = file.toAbsolutePath();
-        Path temporary = target.resolveSibling(target.getFileName() + ".part");
-        try {
-            Files.write(temporary, png);
-            Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            temporary.toFile().delete();
-            throw new QualmException("Cannot write " + file + " (" + e + "); check the folder and its permissions", e);
-        }
+        SafeFiles.write(file, toPng(image));
     }
 }
