@@ -4,6 +4,7 @@ import dev.qualm.QualmException;
 import dev.qualm.ShapeException;
 import dev.qualm.UnreadableFileException;
 import dev.qualm.array.Array;
+import dev.qualm.array.AtomicFile;
 import dev.qualm.array.DType;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
@@ -113,6 +114,7 @@ public final class Images {
      * @throws QualmException if it cannot be written
      */
     public static void writePng(Array image, Path file) {
-        SafeFiles.write(file, toPng(image));
+        byte[] png = toPng(image);
+        AtomicFile.write(file, out -> out.write(png));
     }
 }

@@ -2,6 +2,7 @@ package dev.qualm.data;
 
 import dev.qualm.QualmException;
 import dev.qualm.UnreadableFileException;
+import dev.qualm.array.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -123,6 +124,7 @@ public record ModelDescription(
      * @throws QualmException if it cannot be written
      */
     public void write(Path file) {
-        SafeFiles.write(file, toYaml().getBytes(StandardCharsets.UTF_8));
+        byte[] yaml = toYaml().getBytes(StandardCharsets.UTF_8);
+        AtomicFile.write(file, out -> out.write(yaml));
     }
 }
