@@ -13,9 +13,9 @@ record ArraySource(Array values, Layout layout, String describe) implements Item
     }
 
     /**
-     * The layout that items of rank 3 are stored in: the axis of 1, 3 or 4 is the channels.
+     * The layout that items of rank 3 are stored in: the axis of 1, 3 or 4 is the channels; the first where neither is.
      *
-     * @throws ShapeException if both or neither of the two axes are
+     * @throws ShapeException if both are
      */
     static Layout guessLayout(Array values, String name) {
         if (values.rank() != 4) {
