@@ -127,6 +127,11 @@ public final class Dataset {
         return preprocessing;
     }
 
+    /** Order of the axes of stored images with channels, before preprocessing. */
+    public Layout storedLayout() {
+        return source.layout();
+    }
+
     /**
      * Shape of one item, without the batch axis: that of the first item of the source that can be read.
      *

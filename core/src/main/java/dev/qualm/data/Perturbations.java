@@ -91,7 +91,7 @@ public final class Perturbations {
      * Images of nothing but uniform noise.
      *
      * @param low smallest value
-     * @param high values stay below it
+     * @param high largest value
      * @return FLOAT32 of the given shape
      */
     public static Array uniformNoise(double low, double high, long seed, int... shape) {
@@ -132,7 +132,8 @@ public final class Perturbations {
     }
 
     /** The data set with every item turned, before preprocessing; see {@link #rotate(Array, Layout, double, double)}. */
-    public static Dataset rotate(Dataset data, Layout stored, double degrees, double fill) {
+    public static Dataset rotate(Dataset data, double degrees, double fill) {
+        Layout stored = data.storedLayout();
         return data.map("rotated by " + degrees + " degrees", (item, row) -> rotate(item, stored, degrees, fill));
     }
 
