@@ -48,6 +48,8 @@ final class ImageDecoder {
             orientation = options.exifOrientation() ? segments.orientation() : 1;
         } else if (format == Format.WEBP) {
             checkLength(file, name);
+        } else if (format == Format.PNG) {
+            PngChunks.check(file, name);
         }
         // Decoders meet hostile bytes with almost any runtime exception; all of them mean the same: this file is damaged.
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {

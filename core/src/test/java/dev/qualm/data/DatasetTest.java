@@ -79,7 +79,7 @@ class DatasetTest {
         assertThat(batch.status().get(5)).hasToString("ok");
         for (int i = 0; i < 12; i++) {
             double expected = batch.status().get(i / 2).ok() ? i / 2 : Double.NaN;
-            assertThat(batch.inputs().get(i)).isEqualTo(expected);
+            assertThat(batch.inputs().get(i)).isEqualTo(Double.valueOf(expected));
         }
         assertThatThrownBy(() -> data.batch(0, 6))
                 .isInstanceOf(QualmException.class)

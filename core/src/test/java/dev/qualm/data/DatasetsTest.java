@@ -127,7 +127,7 @@ class DatasetsTest {
         Dataset data = Datasets.open(folder);
         Batch batch = data.read(0, 5);
         assertThat(batch.status().stream().map(ItemStatus::ok)).containsExactly(true, false, false, false, true);
-        assertThat(batch.status().get(1).reason()).contains("b.png", "damaged PNG");
+        assertThat(batch.status().get(1).reason()).contains("b.png", "truncated PNG");
         assertThat(batch.status().get(2).reason()).contains("c.png", "resize");
         assertThat(batch.status().get(3).reason()).contains("d.jpg", "expected a PNG");
         Batch sized = data.with(Preprocessing.guess(-1, 3, 2, 2)).read(0, 5);

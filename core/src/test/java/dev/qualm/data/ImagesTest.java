@@ -128,7 +128,7 @@ class ImagesTest {
         }
         assertThatThrownBy(() -> Images.writePng(image, folder.resolve("none/a.png")))
                 .isInstanceOf(QualmException.class)
-                .hasMessageContaining("check the folder");
+                .hasMessageContaining("existing folder");
     }
 
     @Test
@@ -167,13 +167,23 @@ class ImagesTest {
     }
 
     private static byte[] pngHeader(int width, int height) {
-        ByteBuffer b = ByteBuffer.allocate(8 + 25);
+        ByteBuffer b = ByteBuffer.allocate(8 + 25 + 12);
         b.put(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'});
         b.putInt(13).put("IHDR".getBytes(StandardCharsets.US_ASCII)).putInt(width).putInt(height);
         b.put(new byte[] {8, 2, 0, 0, 0});
         CRC32 crc = new CRC32();
         crc.update(b.array(), 12, 17);
-        return b.putInt((int) crc.getValue()).array();
+        b.putInt((int) crc.getValue());
+        return b.putInt(0).put("IEND".getBytes(StandardCharsets.US_ASCII)).putInt(0xae426082).array();
+    }
+
+    @Test
+    void decode_pngWithWrongChecksum_isReported() throws IOException {
+        byte[] file = resource("rgb.png");
+        file[file.length - 20] ^= 1;
+        assertThatThrownBy(() -> Images.decode(file, "a.png", ImageOptions.DEFAULT))
+                .isInstanceOf(UnreadableFileException.class)
+                .hasMessageContaining("checksum");
     }
 
     @Test
