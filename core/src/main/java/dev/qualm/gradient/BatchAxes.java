@@ -59,10 +59,14 @@ final class BatchAxes {
         };
     }
 
-    /** The axes of those tensors that are understood. */
-    static Map<String, BatchAxis> of(Tape tape, Collection<String> names, int count) {
+    /**
+     * The axes of those tensors that are understood.
+     *
+     * @param obvious {@link #areObvious} of the network
+     */
+    static Map<String, BatchAxis> of(Tape tape, Collection<String> names, int count, boolean obvious) {
         Map<String, BatchAxis> axes = new HashMap<>();
-        if (areObvious(tape.network())) {
+        if (obvious) {
             for (String name : names) {
                 Tensor t = tape.value(name);
                 if (t.dim() > 0 && t.size(0) == count) {

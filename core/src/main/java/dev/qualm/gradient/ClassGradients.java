@@ -3,10 +3,15 @@ package dev.qualm.gradient;
 import dev.qualm.ShapeException;
 import dev.qualm.Status;
 import dev.qualm.UnsupportedModelException;
+import dev.qualm.array.Array;
 import dev.qualm.network.Tape;
+import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Tensors;
+import dev.qualm.network.operator.NodeContext;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -17,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * class has that place. Places are in sweep order, the predicted class last; {@link #cosines} restores the caller's order.
  */
 final class ClassGradients {
+    private static final Scalar MINUS_ONE = NodeContext.scalar(-1.0);
+
     private final Tape tape;
     private final Logits logits;
     private final CosineSimilarityMaps options;
@@ -36,7 +43,7 @@ final class ClassGradients {
         if (input.dim() == 0 || input.size(0) != n) {
             throw new ShapeException("Expected one row of logits per row of '"
                     + tape.network().structure().differentiable() + "', but found " + n + " rows for a tensor of shape "
-                    + java.util.Arrays.toString(Tensors.shape(input)));
+                    + Arrays.toString(Tensors.shape(input)));
         }
         refuse(tape.logits(), logits.classes());
         classes = new int[n][];
@@ -121,30 +128,23 @@ final class ClassGradients {
         return comparable(sweep(place));
     }
 
-    /**
-     * All rows with the fewest sweeps, in the order of their places; each is valid during the call only.
-     */
-    void forEach(java.util.function.BiConsumer<Integer, Tensor> consumer) {
+    /** All rows with the fewest sweeps, in the order of their places; each is valid during the call only. */
+    void forEach(BiConsumer<Integer, Tensor> consumer) {
         int k = rows();
+        // With every class present the predicted class's row is a sum of the others.
         boolean complete = k == logits.classes();
-        Tensor last = null;
-        for (int place = 0; place < k; place++) {
-            try (dev.qualm.network.engine.NativeScope scope = dev.qualm.network.engine.NativeScope.values()) {
-                Tensor g;
-                if (place == k - 1 && last != null) {
-                    g = last;
-                } else {
-                    g = sweep(place);
-                    if (complete) {
-                        Tensor weighted = g.mul(weights(place, (int) g.dim()));
-                        last = last == null ? scope.keep(weighted) : last.sub_(weighted);
+        try (NativeScope all = NativeScope.values()) {
+            Tensor last = complete ? torch.zeros_like(input) : input;
+            for (int place = 0; place < k; place++) {
+                try (NativeScope scope = NativeScope.values()) {
+                    boolean known = complete && place == k - 1;
+                    Tensor g = known ? last : sweep(place);
+                    if (complete && !known) {
+                        last.addcmul_(g, weights(place, (int) g.dim()), MINUS_ONE);
                     }
+                    consumer.accept(place, comparable(g));
                 }
-                consumer.accept(place, comparable(g));
             }
-        }
-        if (last != null) {
-            last.close();
         }
     }
 
@@ -161,18 +161,17 @@ final class ClassGradients {
         return tape.gradients(tape.logits(), logits.cotangent(byLogits), List.of(input)).get(0);
     }
 
-    /** Factors of the rows at a place in the row of the predicted class, shaped to multiply gradients. */
+    /** Factors of the rows at a place in minus the row of the predicted class, shaped to multiply gradients. */
     private Tensor weights(int place, int rank) {
         double[] w = new double[count()];
         for (int i = 0; i < w.length; i++) {
             ClassCotangents c = cotangents[i];
-            w[i] = c == null ? 0 : place == 0 ? -c.weight(order[i][place]) : c.weight(order[i][place]);
+            w[i] = c == null ? 0 : c.weight(order[i][place]);
         }
         int[] shape = new int[rank];
-        java.util.Arrays.fill(shape, 1);
+        Arrays.fill(shape, 1);
         shape[0] = w.length;
-        dev.qualm.array.Array a = dev.qualm.array.Array.of(w, shape);
-        return Tensors.of(a, tape.network().precision()).to(Tensors.type(input));
+        return Tensors.of(Array.of(w, shape), tape.network().precision()).to(Tensors.type(input));
     }
 
     /** Sign or unit maximum, then the channel reduction, as vectors. */
@@ -192,6 +191,15 @@ final class ClassGradients {
         // Squares of small gradients underflow; a row's positive factor does not matter.
         Tensor largest = g.abs().amax(new long[] {1}, true);
         return g.div(largest.masked_fill(largest.eq(new Scalar(0.0)), new Scalar(1.0)));
+    }
+
+    /** The loss gradients of one input by its logits, or null if it has no map. */
+    @Nullable ClassCotangents cotangents(int i) {
+        return cotangents[i];
+    }
+
+    int[] order(int i) {
+        return order[i];
     }
 
     /**

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * small recorded graph.
  */
 final class ConvolutionGradient extends NodeGradient {
+    private static final int FEW_CHANNELS = 4;
+
     private final Recorded tape;
     private final Node node;
     private final Tensor delta;
@@ -70,6 +72,9 @@ final class ConvolutionGradient extends NodeGradient {
         if (isPointwise()) {
             return BatchAxis.addRepeats(pointwise(in, d, ints("strides", rank(), 1), items), repeats);
         }
+        if (isUnfolded()) {
+            return BatchAxis.addRepeats(unfolded(in, d, items), repeats);
+        }
         Tensor all = isPlain() ? grouped(in, d, items) : recorded(in, d, items);
         // One input's entries lie together in either memory format; only callers who need their order pay for it.
         boolean interleaved = !ordered && all.dim() == 4 && all.is_contiguous(MemoryFormat.ChannelsLast);
@@ -111,6 +116,23 @@ final class ConvolutionGradient extends NodeGradient {
         }
         Tensor left = positions(d, items);
         return torch.bmm(left.transpose(1, 2), positions(seen, items)).reshape(items, -1);
+    }
+
+    /** Patches of few channels are cheap to copy out, and then the gradient at the output is read in the format it has. */
+    private boolean isUnfolded() {
+        return isPlain() && groups == 1 && weight.length == 4 && weight[1] <= FEW_CHANNELS;
+    }
+
+    /** {@code [items, out * in * kernel]}. */
+    private Tensor unfolded(Tensor in, Tensor d, int items) {
+        Tensor patches = torch.im2col(
+                in.contiguous(),
+                new long[] {weight[2], weight[3]},
+                ints("dilations", 2, 1),
+                Arrays.copyOf(pads(), 2),
+                ints("strides", 2, 1));
+        return torch.bmm(positions(d, items).transpose(1, 2), patches.transpose(1, 2))
+                .reshape(items, -1);
     }
 
     /** {@code [items, positions, channels]}. */

@@ -7,6 +7,7 @@ import dev.qualm.network.Network;
 import dev.qualm.network.Recording;
 import dev.qualm.network.Tape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -143,40 +144,125 @@ public record CosineSimilarityMaps(
 
     /** As {@link #of(Network, Array)} for networks with several inputs; gradients are taken by the first float input. */
     public Maps of(Network network, Map<String, Array> batch) {
-        List<Maps> parts = new ArrayList<>();
-        if (Batches.rows(batch) != 0) {
-            Recording recording = recording(network);
-            for (Map<String, Array> part : Batches.cut(network, batch, MapGram.rowsInMemory(network, batch, this))) {
-                try (Tape tape = Tape.record(network, part, recording)) {
-                    parts.add(of(tape));
+        List<double[][]> maps = new ArrayList<>();
+        List<int[]> rows = new ArrayList<>();
+        List<double[]> logits = new ArrayList<>();
+        List<Integer> predictions = new ArrayList<>();
+        List<Status> status = new ArrayList<>();
+        Provenance provenance = provenance(network, 0);
+        int most = Batches.rows(batch) == 0 ? 0 : MapGram.rowsInMemory(network, batch, this);
+        for (Map<String, Array> part : Batches.cut(network, batch, most)) {
+            try (Tape tape = Tape.record(network, part, recording(network))) {
+                Maps m = of(tape);
+                maps.addAll(List.of(m.maps));
+                rows.addAll(List.of(m.classes));
+                logits.addAll(List.of(m.logits));
+                Arrays.stream(m.predictions).forEach(predictions::add);
+                status.addAll(m.status);
+                provenance = m.provenance;
+            }
+        }
+        return new Maps(
+                maps.toArray(double[][][]::new),
+                rows.toArray(int[][]::new),
+                logits.toArray(double[][]::new),
+                predictions.stream().mapToInt(Integer::intValue).toArray(),
+                status,
+                provenance);
+    }
+
+    /**
+     * Estimates of maps by random directions, for networks with very many classes.
+     *
+     * @param maps estimated cosines, {@code [n][k][k]}: unbiased, so they may leave [-1, 1] a little; diagonal 1
+     * @param standardErrors of each, {@code [n][k][k]}: about {@code (1 - cosine^2) / sqrt(projections)}
+     * @param classes the class of each row, {@code [n][k]}
+     * @param logits all logits, {@code [n][total]}
+     * @param predictions class with the largest logit, {@code [n]}
+     * @param status one per input
+     */
+    public record Estimate(
+            double[][][] maps,
+            double[][][] standardErrors,
+            int[][] classes,
+            double[][] logits,
+            int[] predictions,
+            List<Status> status,
+            Provenance provenance) {
+        public Estimate {
+            status = List.copyOf(status);
+        }
+    }
+
+    /**
+     * Estimates the maps of a recorded micro-batch from {@code projections} sweeps and two more passes, however many classes there
+     * are.
+     *
+     * @param projections number of random directions, at least 8; the standard error falls with its square root
+     * @param seed of the directions, which all inputs share
+     * @throws IllegalArgumentException if these maps take signs or maxima, which no projection sees
+     */
+    public Estimate estimate(Tape tape, int projections, long seed) {
+        if (sign || channels == ChannelReduction.MAX) {
+            throw new IllegalArgumentException("Only maps without sign and with all channels can be estimated by projections,"
+                    + " signs and maxima are not linear; found " + this + ", use withSign(false) and ChannelReduction.NONE");
+        }
+        if (projections < 8) {
+            throw new IllegalArgumentException("Expected at least 8 projections, but found " + projections);
+        }
+        Logits logits = Logits.of(tape);
+        ClassGradients gradients = new ClassGradients(tape, logits, this);
+        int k = gradients.rows();
+        double[][][] products = MapEstimate.products(tape, logits, gradients, projections, seed);
+        double[][][] maps = new double[logits.count()][k][k];
+        double[][][] errors = new double[logits.count()][k][k];
+        List<Status> status = new ArrayList<>();
+        for (int i = 0; i < maps.length; i++) {
+            status.add(gradients.cosines(i, products[i], maps[i]));
+            for (int a = 0; a < k; a++) {
+                for (int b = 0; b < k; b++) {
+                    double r = maps[i][a][b];
+                    maps[i][a][b] = a == b ? r : MapEstimate.unbiased(r, projections);
+                    errors[i][a][b] = a == b ? 0 * r : (1 - r * r) / Math.sqrt(projections);
                 }
             }
         }
-        return joined(parts, network);
+        Provenance provenance = provenance(tape.network(), projections + 1)
+                .with("projections", projections)
+                .with("seed", seed);
+        return new Estimate(
+                maps, errors, gradients.classes(), logits.values(), logits.predictions(), status, provenance);
     }
 
-    private Maps joined(List<Maps> parts, Network network) {
-        if (parts.size() == 1) {
-            return parts.get(0);
+    /** As {@link #estimate(Tape, int, long)} for a batch, cut into micro-batches. */
+    public Estimate estimate(Network network, Map<String, Array> batch, int projections, long seed) {
+        List<double[][]> maps = new ArrayList<>();
+        List<double[][]> errors = new ArrayList<>();
+        List<int[]> rows = new ArrayList<>();
+        List<double[]> logits = new ArrayList<>();
+        List<Integer> predictions = new ArrayList<>();
+        List<Status> status = new ArrayList<>();
+        Provenance provenance = provenance(network, 0);
+        for (Map<String, Array> part : Batches.cut(network, batch, Integer.MAX_VALUE)) {
+            try (Tape tape = Tape.record(network, part, recording(network))) {
+                Estimate e = estimate(tape, projections, seed);
+                maps.addAll(List.of(e.maps));
+                errors.addAll(List.of(e.standardErrors));
+                rows.addAll(List.of(e.classes));
+                logits.addAll(List.of(e.logits));
+                Arrays.stream(e.predictions).forEach(predictions::add);
+                status.addAll(e.status);
+                provenance = e.provenance;
+            }
         }
-        int n = parts.stream().mapToInt(p -> p.maps.length).sum();
-        double[][][] maps = new double[n][][];
-        int[][] rows = new int[n][];
-        double[][] logits = new double[n][];
-        int[] predictions = new int[n];
-        List<Status> status = new ArrayList<>(n);
-        int at = 0;
-        for (Maps p : parts) {
-            int m = p.maps.length;
-            System.arraycopy(p.maps, 0, maps, at, m);
-            System.arraycopy(p.classes, 0, rows, at, m);
-            System.arraycopy(p.logits, 0, logits, at, m);
-            System.arraycopy(p.predictions, 0, predictions, at, m);
-            status.addAll(p.status);
-            at += m;
-        }
-        Provenance provenance = parts.isEmpty() ? provenance(network, 0) : parts.get(0).provenance;
-        return new Maps(maps, rows, logits, predictions, status, provenance);
+        return new Estimate(
+                maps.toArray(double[][][]::new),
+                errors.toArray(double[][][]::new),
+                rows.toArray(int[][]::new),
+                logits.toArray(double[][]::new),
+                predictions.stream().mapToInt(Integer::intValue).toArray(),
+                status,
+                provenance);
     }
 
     private Provenance provenance(Network network, int sweeps) {

@@ -50,7 +50,7 @@ final class GradientSweep {
             }
         }
         taps.removeAll(network.graph().initializers().keySet());
-        if (slow || !BatchAxes.areObvious(network)) {
+        if (slow || !targets.batchFirst()) {
             network.inputs().forEach(i -> taps.add(i.name()));
         }
         return new Recording(taps, leaves, Map.of(), false);
@@ -145,7 +145,7 @@ final class GradientSweep {
         }
         Map<String, Moments[]> moments = new HashMap<>();
         List<Parameter> left = new ArrayList<>();
-        try (Recorded recorded = new Recorded(tape, n, BatchAxes.of(tape, seen, n), gradients)) {
+        try (Recorded recorded = new Recorded(tape, n, BatchAxes.of(tape, seen, n, targets.batchFirst()), gradients)) {
             for (Parameter p : targets.parameters().values()) {
                 Moments[] m;
                 try (NativeScope scope = NativeScope.values()) {

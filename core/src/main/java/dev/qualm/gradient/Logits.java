@@ -114,4 +114,15 @@ final class Logits {
         Array a = Array.of(flat, values.length, k);
         return Tensors.of(network.precision() == Precision.FLOAT64 ? a : a.asFloat32(), network.precision());
     }
+
+    /** Derivatives of the logits along some direction, from those of {@link Tape#logits()}; {@code [n][classes]}. */
+    double[][] tangent(Array byOutput) {
+        double[][] rows = rows(byOutput);
+        for (int i = 0; i < rows.length && probabilities; i++) {
+            for (int c = 0; c < rows[i].length; c++) {
+                rows[i][c] /= Math.exp(values[i][c]);
+            }
+        }
+        return rows;
+    }
 }

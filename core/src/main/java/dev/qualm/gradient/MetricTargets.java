@@ -23,6 +23,7 @@ final class MetricTargets {
 
     private final Network network;
     private final Parameters known;
+    private final boolean batchFirst;
     private final List<Group> groups = new ArrayList<>();
     private final Map<String, Parameters.Parameter> parameters = new LinkedHashMap<>();
     private final Set<String> tensors = new LinkedHashSet<>();
@@ -30,6 +31,7 @@ final class MetricTargets {
     private MetricTargets(Network network) {
         this.network = network;
         this.known = Parameters.of(network);
+        this.batchFirst = BatchAxes.areObvious(network);
     }
 
     static MetricTargets of(Network network, Targets targets) {
@@ -48,6 +50,11 @@ final class MetricTargets {
 
     Map<String, Parameters.Parameter> parameters() {
         return parameters;
+    }
+
+    /** Whether every tensor is known to have the batch on axis 0. */
+    boolean batchFirst() {
+        return batchFirst;
     }
 
     Set<String> tensors() {

@@ -49,6 +49,7 @@ final class Moments {
         double shift = x[from];
         double sum = 0;
         double square = 0;
+        double magnitudes = 0;
         double high = shift;
         double low = shift;
         for (int i = from; i < to; i++) {
@@ -56,16 +57,21 @@ final class Moments {
             double d = v - shift;
             sum += d;
             square += d * d;
-            high = v > high ? v : high;
-            low = v < low ? v : low;
+            magnitudes += Math.abs(v);
+            if (v > high) {
+                high = v;
+            }
+            if (v < low) {
+                low = v;
+            }
         }
         merge(to - from, shift, sum, square, high, low);
         double largest = Math.max(Math.abs(high), Math.abs(low));
         for (int j = 0; j < powers.length; j++) {
             double p = powers[j];
-            double scale = scale(largest, p);
-            double total = 0;
-            for (int i = from; i < to; i++) {
+            double scale = p == 1 ? 1 : scale(largest, p);
+            double total = p == 1 ? magnitudes : 0;
+            for (int i = from; i < to && p != 1; i++) {
                 total += power(Math.abs(x[i]) / scale, p);
             }
             addPower(j, scale, total);
@@ -255,9 +261,6 @@ final class Moments {
     }
 
     private static double power(double magnitude, double p) {
-        if (p == 1) {
-            return magnitude;
-        }
         if (p == 3) {
             return magnitude * magnitude * magnitude;
         }

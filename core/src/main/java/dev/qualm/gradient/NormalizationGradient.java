@@ -36,7 +36,7 @@ final class NormalizationGradient {
             return null;
         }
         int[] weight = tape.shape(n.input(use.input()));
-        Tensor product = scale ? d.mul(normalised(n, tape)) : d;
+        Tensor product = scale ? normalised(n, tape).mul_(d) : d;
         return trailing ? ReducedGradient.of(product, axis, weight) : perChannel(product, axis, Array.size(weight));
     }
 

@@ -144,6 +144,20 @@ final class ParameterMoments {
 
     /** Magnitude and square of a product are products; a factor goes to one side. */
     private void outer(Outer outer, Moments[] moments) {
+        if (transform instanceof GradientTransform.None && Tensors.is(outer.left(), ScalarType.Float)) {
+            float[] left = Tensors.toArray(outer.left()).floats();
+            float[] right = Tensors.toArray(outer.right()).floats();
+            int p = left.length / moments.length;
+            int q = right.length / moments.length;
+            for (int i = 0; i < moments.length; i++) {
+                Moments l = new Moments(powers);
+                l.add(left, i * p, (i + 1) * p);
+                Moments r = new Moments(powers);
+                r.add(right, i * q, (i + 1) * q);
+                moments[i].add(Moments.product(l, r));
+            }
+            return;
+        }
         double[] left = transformed(Tensors.toArray(outer.left()));
         Array rightArray = Tensors.toArray(outer.right());
         double[] right = transform instanceof GradientTransform.Scale ? rightArray.toDoubles() : transformed(rightArray);

@@ -1,0 +1,97 @@
+package dev.qualm.gradient;
+
+import dev.qualm.array.Array;
+import dev.qualm.network.Tape;
+import dev.qualm.network.engine.NativeScope;
+import dev.qualm.network.engine.Precision;
+import dev.qualm.network.engine.Tensors;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.bytedeco.pytorch.Tensor;
+
+/** Products of rows of cosine similarity maps, estimated from random directions instead of one sweep per class. */
+/*
+ * The derivative of the logits along a random direction r of the input, J r, tells every row at once: the row of class c has the
+ * component v_c . J r along r, v_c being its cotangent. For normally distributed r these components are jointly normal over the
+ * classes, and their correlations are the cosines. J r comes from one reverse sweep, recorded as a function of its cotangent, and
+ * then one sweep through that record per direction (reverse over reverse). All inputs share the directions, so that no batch mate
+ * changes an estimate.
+ */
+final class MapEstimate {
+    private MapEstimate() {}
+
+    /** Sums over directions of the products of components, by place, {@code [n][k][k]}. */
+    static double[][][] products(Tape tape, Logits logits, ClassGradients g, int projections, long seed) {
+        int n = logits.count();
+        int k = g.rows();
+        double[][][] sums = new double[n][k][k];
+        SplittableRandom random = new SplittableRandom(seed);
+        try (NativeScope scope = NativeScope.recording()) {
+            Tensor cotangent = logits.cotangent(new double[n][logits.classes()]).set_requires_grad(true);
+            Tensor gradient = tape.gradients(tape.logits(), cotangent, List.of(g.input()), true)
+                    .get(0);
+            for (int j = 0; j < projections; j++) {
+                try (NativeScope inner = NativeScope.values()) {
+                    Tensor along = tape.gradients(gradient, direction(random, gradient, tape), List.of(cotangent))
+                            .get(0);
+                    add(g, logits.tangent(Tensors.toArray(along)), sums);
+                }
+            }
+        }
+        return sums;
+    }
+
+    private static Tensor direction(SplittableRandom random, Tensor like, Tape tape) {
+        int[] shape = Tensors.shape(like);
+        shape[0] = 1;
+        double[] r = new double[Array.size(shape)];
+        for (int i = 0; i < r.length; i++) {
+            r[i] = random.nextGaussian();
+        }
+        Array a = Array.of(r, shape);
+        Precision precision = tape.network().precision();
+        Tensor one = Tensors.of(precision == Precision.FLOAT64 ? a : a.asFloat32(), precision);
+        return one.expand(Tensors.dims(like), false);
+    }
+
+    private static void add(ClassGradients g, double[][] along, double[][][] sums) {
+        for (int i = 0; i < along.length; i++) {
+            ClassCotangents cotangents = g.cotangents(i);
+            if (cotangents == null) {
+                continue;
+            }
+            int[] order = g.order(i);
+            double[] row = new double[along[i].length];
+            double[] components = new double[order.length];
+            for (int a = 0; a < order.length; a++) {
+                cotangents.write(order[a], row);
+                for (int c = 0; c < row.length; c++) {
+                    components[a] += row[c] * along[i][c];
+                }
+            }
+            for (int a = 0; a < components.length; a++) {
+                for (int b = 0; b < components.length; b++) {
+                    sums[i][a][b] += components[a] * components[b];
+                }
+            }
+        }
+    }
+
+    /**
+     * The unbiased estimate of a normal correlation with known means (Olkin, Pratt 1958, equation 2.3, with one more degree of
+     * freedom): {@code r F(1/2, 1/2; (n - 1) / 2; 1 - r^2)}.
+     *
+     * @param r sample correlation about zero of {@code n} pairs, at least 4
+     */
+    static double unbiased(double r, int n) {
+        double z = 1 - r * r;
+        double c = (n - 1) / 2.0;
+        double term = 1;
+        double sum = 1;
+        for (int m = 0; m < 10_000 && term > 1e-17 * sum; m++) {
+            term *= (0.5 + m) * (0.5 + m) / ((c + m) * (1 + m)) * z;
+            sum += term;
+        }
+        return r * sum;
+    }
+}
