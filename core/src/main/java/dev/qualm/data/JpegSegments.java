@@ -17,9 +17,9 @@ record JpegSegments(int orientation, byte[] withoutProfile) {
     private static final int ORIENTATION = 0x0112;
 
     /*
-     * Profiles are cut because training pipelines ignore them (Pillow decodes to the stored numbers), and because a profile is
-     * one more thing that a hostile file can damage. The walk stops at the first scan or at anything that is no segment; the
-     * decoder judges the rest.
+     * Profiles are cut because training pipelines ignore them (Pillow decodes to the stored numbers), and because a
+     * profile is one more thing that a hostile file can damage. The walk stops at the first scan or at anything that is
+     * no segment; the decoder judges the rest.
      */
     static JpegSegments of(byte[] file) {
         byte[] out = file.clone();
