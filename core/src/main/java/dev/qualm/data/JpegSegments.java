@@ -56,7 +56,7 @@ record JpegSegments(int orientation, byte[] withoutProfile) {
             return 1;
         }
         boolean little = f[from] == 'I';
-        long directory = from + (number(f, from + 4, 4, little));
+        long directory = from + number(f, from + 4, 4, little);
         if (directory + 2 > to) {
             return 1;
         }

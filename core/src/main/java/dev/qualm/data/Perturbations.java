@@ -38,8 +38,10 @@ public final class Perturbations {
         int plane = h * w * c;
         for (int i = 0; i < in.length; i++) {
             int within = i % plane;
-            double dy = within / c / w - cy;
-            double dx = within / c % w - cx;
+            int row = within / c / w;
+            int column = within / c % w;
+            double dy = row - cy;
+            double dx = column - cx;
             // Rows point down: the source of a counter-clockwise turn lies clockwise of the target.
             double x = cx + cos * dx - sin * dy;
             double y = cy + sin * dx + cos * dy;

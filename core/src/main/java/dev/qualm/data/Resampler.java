@@ -57,6 +57,7 @@ public final class Resampler {
     }
 
     /** For each output position: the first input pixel it uses, and the normalised weights from there on. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Weights(int[] first, double[][] values) {
         static Weights of(int in, int out, Filter filter) {
             double scale = (double) in / out;
