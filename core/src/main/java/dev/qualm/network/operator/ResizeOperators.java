@@ -169,7 +169,8 @@ final class ResizeOperators {
             throw node.unsupported(
                     "expected floating-point data for mode " + name(m.kind()) + ", found " + Tensors.type(x));
         }
-        Tensor y = x;
+        // Where no axis changes, the output is still a node of its own for autograd.
+        Tensor y = x.alias();
         for (int i = 0; i < axes.size(); i++) {
             ResizeAxis axis = axes.get(i);
             if (axis.output() < 1) {
