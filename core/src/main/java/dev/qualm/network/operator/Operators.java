@@ -18,7 +18,14 @@ public final class Operators {
             DropoutOperators.all(),
             UnaryOperators.all(),
             ArithmeticOperators.all(),
-            LogicOperators.all()));
+            LogicOperators.all(),
+            ConvolutionOperators.all(),
+            PoolingOperators.all(),
+            NormalizationOperators.all(),
+            LinearOperators.all(),
+            RecurrentOperators.all(),
+            ResizeOperators.all(),
+            SpaceOperators.all()));
 
     private Operators() {}
 
