@@ -267,11 +267,13 @@ final class Plan implements AutoCloseable {
         return new Values(this, values, largest);
     }
 
-    /** Kernels may return an input itself; a handle of its own lets either be released without the other. */
-    @SuppressWarnings("ReferenceEquality")
+    /**
+     * Kernels may return an input itself, and in-place calls of the engine a second Java object over the same handle; a handle
+     * of its own lets either be released without the other.
+     */
     private static Tensor ownHandle(Tensor out, @Nullable Tensor[] in) {
         for (Tensor t : in) {
-            if (t == out) {
+            if (t != null && t.address() == out.address()) {
                 return new Tensor(out);
             }
         }
