@@ -3,13 +3,13 @@ package dev.qualm.metric;
 import java.util.Locale;
 
 /**
- * Area under the precision-recall curve as average precision: the sum of (R_i - R_{i-1}) P_i over distinct thresholds, which
- * does not interpolate (Davis and Goadrich, ICML 2006, on why one must not). Depends on the class ratio: a random score gets
- * about the {@link #baseline}, so values from sets of another ratio cannot be compared.
+ * Area under the precision-recall curve as average precision: the sum of (R_i - R_{i-1}) P_i over distinct thresholds,
+ * which does not interpolate (Davis and Goadrich, ICML 2006, on why one must not). Depends on the class ratio: a random
+ * score gets about the {@link #baseline}, so values from sets of another ratio cannot be compared.
  *
  * @param value average precision
- * @param trapezoid the same curve joined by straight lines from (0, 1), as OpenOOD and pytorch-ood report it; optimistic
- *     under ties, given for comparison with their tables only
+ * @param trapezoid the same curve joined by straight lines from (0, 1), as OpenOOD and pytorch-ood report it;
+ *     optimistic under ties, given for comparison with their tables only
  * @param target which class is to be retrieved
  * @param negatives number of cases to be trusted
  * @param positives number of cases to be caught
@@ -55,8 +55,7 @@ public record Aupr(double value, double trapezoid, Target target, int negatives,
 
     /** The 95% stratified bootstrap interval; valid at the class ratio of the data. */
     public Interval interval(Ranking ranking, Bootstrap bootstrap) {
-        return bootstrap.interval(
-                ranking, r -> (target == Target.OUT ? out(r) : in(r)).value, Interval.DEFAULT_LEVEL);
+        return bootstrap.interval(ranking, r -> (target == Target.OUT ? out(r) : in(r)).value, Interval.DEFAULT_LEVEL);
     }
 
     @Override

@@ -3,29 +3,30 @@ package dev.qualm.metric;
 import java.util.Locale;
 
 /**
- * Area under the ROC curve: P(positive scores higher than negative) + P(they tie)/2, over all pairs of one positive and one
- * negative (Hanley and McNeil, Radiology 143, 1982). 0.5 is chance, 1 perfect, below 0.5 the score points the wrong way.
+ * Area under the ROC curve: P(positive scores higher than negative) + P(they tie)/2, over all pairs of one positive and
+ * one negative (Hanley and McNeil, Radiology 143, 1982). 0.5 is chance, 1 perfect, below 0.5 the score points the wrong
+ * way.
  *
  * @param value in [0, 1]; the pair count is exact
  * @param negatives number of cases to be trusted
  * @param positives number of cases to be caught
- * @param variance estimated variance of {@code value}, after DeLong, DeLong and Clarke-Pearson (Biometrics 44, 1988); NaN if
- *     a class has a single case
+ * @param variance estimated variance of {@code value}, after DeLong, DeLong and Clarke-Pearson (Biometrics 44, 1988);
+ *     NaN if a class has a single case
  */
 public record Auroc(double value, int negatives, int positives, double variance) implements RankMetric {
     /*
-     * The switch is the normal approximation's "np >= 5" with the smaller class as n. Simulated on two normals (2000 draws
-     * each), the logit interval meant for 95% covers 71% at 2 against 300 cases, 87% at 20 against 300 and AUROC 0.97, 94%
-     * at 20 against 300 and 0.75 (where the product is 5); Newcombe's covers 95% to 98% at all of them.
+     * The switch is the normal approximation's "np >= 5" with the smaller class as n. Simulated on two normals (2000
+     * draws each), the logit interval meant for 95% covers 71% at 2 against 300 cases, 87% at 20 against 300 and AUROC
+     * 0.97, 94% at 20 against 300 and 0.75 (where the product is 5); Newcombe's covers 95% to 98% at all of them.
      */
     private static final double ENOUGH = 5;
 
     /** From sorted scores. */
     /*
-     * DeLong's components: for each positive the share of negatives below it (ties one half), for each negative the share
-     * of positives above it. Members of a block share their component, so one pass over the blocks gives their variances:
-     * the mid-rank form of Sun and Xu (IEEE Signal Processing Letters 21, 2014) without the ranks. Pairs are counted in
-     * halves in a long: at most 2 (2^31 - 1)^2 < 2^63.
+     * DeLong's components: for each positive the share of negatives below it (ties one half), for each negative the
+     * share of positives above it. Members of a block share their component, so one pass over the blocks gives their
+     * variances: the mid-rank form of Sun and Xu (IEEE Signal Processing Letters 21, 2014) without the ranks. Pairs are
+     * counted in halves in a long: at most 2 (2^31 - 1)^2 < 2^63.
      */
     public static Auroc of(Ranking ranking) {
         int m = ranking.positives();
@@ -53,7 +54,7 @@ public record Auroc(double value, int negatives, int positives, double variance)
     }
 
     private static long positivesIn(Ranking ranking, int b) {
-        return ranking.flaggedPositives(b) - ranking.flaggedPositives(b - 1);
+        return (long) ranking.flaggedPositives(b) - ranking.flaggedPositives(b - 1);
     }
 
     /** Twice the number of negatives below block b, plus the negatives in it. */
@@ -68,8 +69,8 @@ public record Auroc(double value, int negatives, int positives, double variance)
 
     /**
      * The interval to report. DeLong's variance on the logit scale, where it has enough to stand on; else (perfect or
-     * inverted separation, a class of a few cases, an AUROC near 0 or 1 for its class sizes) the score interval of Newcombe,
-     * which is defined for every AUROC and every class size and says so in its {@code method}.
+     * inverted separation, a class of a few cases, an AUROC near 0 or 1 for its class sizes) the score interval of
+     * Newcombe, which is defined for every AUROC and every class size and says so in its {@code method}.
      */
     public Interval interval(double level) {
         boolean enough = Math.min(negatives, positives) * Math.min(value, 1 - value) >= ENOUGH;
@@ -77,17 +78,19 @@ public record Auroc(double value, int negatives, int positives, double variance)
     }
 
     /**
-     * DeLong's interval on the logit scale: logit(a) ± z sd / (a (1 - a)), transformed back, so that it stays inside (0, 1).
+     * DeLong's interval on the logit scale: logit(a) ± z sd / (a (1 - a)), transformed back, so that it stays inside
+     * (0, 1).
      *
-     * @throws MetricException if the AUROC is 0 or 1, its variance is 0, or a class has a single case; {@link #interval}
-     *     covers these
+     * @throws MetricException if the AUROC is 0 or 1, its variance is 0, or a class has a single case;
+     *     {@link #interval} covers these
      */
     public Interval deLong(double level) {
         MetricException.requireLevel("confidence level", level);
         if (!(variance > 0 && value > 0 && value < 1)) {
-            throw new MetricException("Expected an AUROC strictly between 0 and 1 with a positive variance for DeLong's "
-                    + "interval, but found AUROC " + value + " with variance " + variance + " from " + positives
-                    + " positives and " + negatives + " negatives; use interval(level)");
+            throw new MetricException(
+                    "Expected an AUROC strictly between 0 and 1 with a positive variance for DeLong's "
+                            + "interval, but found AUROC " + value + " with variance " + variance + " from " + positives
+                            + " positives and " + negatives + " negatives; use interval(level)");
         }
         double centre = Math.log(value / (1 - value));
         double half = Normal.twoSided(level) * Math.sqrt(variance) / (value * (1 - value));

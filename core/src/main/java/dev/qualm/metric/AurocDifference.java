@@ -6,8 +6,8 @@ import java.util.Locale;
 
 /**
  * Paired comparison of two scores on the same cases, after DeLong, DeLong and Clarke-Pearson (Biometrics 44, 1988): the
- * difference of their AUROCs and whether chance explains it. Pairing matters, since both scores err on the same hard cases.
- * One comparison at a time: over a table of detectors, correct the p-values for their number.
+ * difference of their AUROCs and whether chance explains it. Pairing matters, since both scores err on the same hard
+ * cases. One comparison at a time: over a table of detectors, correct the p-values for their number.
  *
  * @param first AUROC of the first score
  * @param second AUROC of the second score
@@ -39,7 +39,8 @@ public record AurocDifference(Auroc first, Auroc second, double variance) {
     private static double[] placements(double[] cases, double[] others) {
         double[] sorted = Ranking.sorted("opposite", others);
         return Arrays.stream(cases)
-                .map(s -> (Ranking.countBelow(sorted, s, false) + (double) Ranking.countBelow(sorted, s, true)) / (2.0 * sorted.length))
+                .map(s -> (Ranking.countBelow(sorted, s, false) + (double) Ranking.countBelow(sorted, s, true))
+                        / (2.0 * sorted.length))
                 .toArray();
     }
 
@@ -63,9 +64,9 @@ public record AurocDifference(Auroc first, Auroc second, double variance) {
     }
 
     /**
-     * Two-sided p-value of "both AUROCs are equal". 1 when the scores order every pair alike; NaN when it is undefined: a
-     * class of a single case, or a difference whose estimated variance is 0 (both scores separate perfectly, one of them
-     * the wrong way round).
+     * Two-sided p-value of "both AUROCs are equal". 1 when the scores order every pair alike; NaN when it is undefined:
+     * a class of a single case, or a difference whose estimated variance is 0 (both scores separate perfectly, one of
+     * them the wrong way round).
      */
     public double pValue() {
         double d = Math.abs(difference());
@@ -83,8 +84,9 @@ public record AurocDifference(Auroc first, Auroc second, double variance) {
     public Interval interval(double level) {
         MetricException.requireLevel("confidence level", level);
         if (Double.isNaN(pValue())) {
-            throw new MetricException("Expected at least 2 positives and 2 negatives that are not all perfectly separated to "
-                    + "compare two AUROCs, but found " + first + " against " + second);
+            throw new MetricException(
+                    "Expected at least 2 positives and 2 negatives that are not all perfectly separated to "
+                            + "compare two AUROCs, but found " + first + " against " + second);
         }
         double half = Normal.twoSided(level) * Math.sqrt(variance);
         return new Interval(

@@ -3,10 +3,10 @@ package dev.qualm.metric;
 import java.util.Locale;
 
 /**
- * Area under the threshold curve (Humblot-Renaux, Escalera and Moeslund, CVPR Workshops 2023): the mean of false positive
- * and false negative rate over all thresholds between the smallest and the largest score. Smaller is better; 0 only if each
- * class sits at its end of the range. It asks for a wide gap, where {@link Auroc} asks for an order only, and one outlier
- * that stretches the range changes it.
+ * Area under the threshold curve (Humblot-Renaux, Escalera and Moeslund, CVPR Workshops 2023): the mean of false
+ * positive and false negative rate over all thresholds between the smallest and the largest score. Smaller is better; 0
+ * only if each class sits at its end of the range. It asks for a wide gap, where {@link Auroc} asks for an order only,
+ * and one outlier that stretches the range changes it.
  *
  * @param value in [0, 1]; NaN if all scores are equal or one is infinite, since then there is no range to scale by
  * @param negatives number of cases to be trusted
@@ -14,8 +14,8 @@ import java.util.Locale;
  */
 public record Autc(double value, int negatives, int positives) implements RankMetric {
     /*
-     * Integrating the two rates over t in [0, 1] gives the mean of the scaled scores s' over the negatives and of 1 - s'
-     * over the positives.
+     * Integrating the two rates over t in [0, 1] gives the mean of the scaled scores s' over the negatives and of 1 -
+     * s' over the positives.
      */
     public static Autc of(Ranking ranking) {
         double low = ranking.score(ranking.blocks() - 1);

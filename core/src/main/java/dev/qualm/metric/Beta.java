@@ -5,12 +5,13 @@ final class Beta {
     private Beta() {}
 
     /*
-     * I_x(a, b) by its continued fraction (Abramowitz and Stegun 26.5.8) in the forward form of Lentz; it converges fast for
-     * x < (a + 1)/(a + b + 2), in O(sqrt(max(a, b))) terms, and I_x(a, b) = 1 - I_{1-x}(b, a) covers the rest.
+     * I_x(a, b) by its continued fraction (Abramowitz and Stegun 26.5.8) in the forward form of Lentz; it converges
+     * fast for x < (a + 1)/(a + b + 2), in O(sqrt(max(a, b))) terms, and I_x(a, b) = 1 - I_{1-x}(b, a) covers the rest.
      */
     private static final double TINY = 1e-300;
 
-    private static final double[] STIRLING = {1 / 12.0, -1 / 360.0, 1 / 1260.0, -1 / 1680.0, 1 / 1188.0, -691 / 360360.0};
+    private static final double[] STIRLING = {1 / 12.0, -1 / 360.0, 1 / 1260.0, -1 / 1680.0, 1 / 1188.0, -691 / 360360.0
+    };
 
     /** P(X <= x) for X ~ Beta(a, b); a, b > 0. */
     static double cdf(double x, double a, double b) {

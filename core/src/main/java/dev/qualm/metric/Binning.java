@@ -2,7 +2,10 @@ package dev.qualm.metric;
 
 /** How confidences are cut into bins for a calibration error. */
 public enum Binning {
-    /** Bins of equal width, (low, high], 0 in the first (Guo, Pleiss, Sun and Weinberger, ICML 2017). Most tables use it. */
+    /**
+     * Bins of equal width, (low, high], 0 in the first (Guo, Pleiss, Sun and Weinberger, ICML 2017). Most tables use
+     * it.
+     */
     EQUAL_WIDTH,
 
     /**
@@ -13,8 +16,8 @@ public enum Binning {
     EQUAL_MASS,
 
     /**
-     * As {@link #EQUAL_MASS}, but runs of equal confidence are cut in input order, as the reference implementations do. Only
-     * for comparison with them: shuffling the cases changes the result.
+     * As {@link #EQUAL_MASS}, but runs of equal confidence are cut in input order, as the reference implementations do.
+     * Only for comparison with them: shuffling the cases changes the result.
      */
     EQUAL_MASS_INPUT_ORDER
 }

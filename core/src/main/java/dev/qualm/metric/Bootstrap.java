@@ -6,8 +6,9 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * The stratified bootstrap: cases are drawn with replacement within each class, so that every replicate has the class sizes
- * of the data (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, §8 and §13). Same seed, same replicates.
+ * The stratified bootstrap: cases are drawn with replacement within each class, so that every replicate has the class
+ * sizes of the data (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, §8 and §13). Same seed, same
+ * replicates.
  *
  * @param seed start of the random numbers
  * @param replicates how many resamples to draw, at least 1; 1000 or more for 95% intervals
@@ -26,8 +27,8 @@ public record Bootstrap(long seed, int replicates) {
 
     /** A metric on each replicate of a ranking, in the order drawn. */
     /*
-     * A replicate of a ranking is a set of counts on the blocks it already has: draw sorted positions, look up their block,
-     * count. So a replicate costs O(n) and no sort.
+     * A replicate of a ranking is a set of counts on the blocks it already has: draw sorted positions, look up their
+     * block, count. So a replicate costs O(n) and no sort.
      */
     public double[] replicates(Ranking ranking, ToDoubleFunction<Ranking> metric) {
         int[] blockOfNegative = new int[ranking.negatives()];
@@ -79,7 +80,8 @@ public record Bootstrap(long seed, int replicates) {
     }
 
     /**
-     * The percentile interval of a metric: the {@code (1 - level)/2} and {@code (1 + level)/2} quantiles of its replicates.
+     * The percentile interval of a metric: the {@code (1 - level)/2} and {@code (1 + level)/2} quantiles of its
+     * replicates.
      *
      * @throws MetricException if the metric is NaN on a replicate
      */
@@ -91,7 +93,8 @@ public record Bootstrap(long seed, int replicates) {
     public static Interval percentile(double[] replicates, double level) {
         MetricException.requireLevel("confidence level", level);
         double[] ends = Quantiles.of(replicates, (1 - level) / 2, (1 + level) / 2);
-        return new Interval(ends[0], ends[1], level, "stratified bootstrap percentiles, " + replicates.length + " replicates");
+        return new Interval(
+                ends[0], ends[1], level, "stratified bootstrap percentiles, " + replicates.length + " replicates");
     }
 
     private static int[] drawCounts(int[] blockOf, int blocks, SplittableRandom random) {
@@ -103,8 +106,8 @@ public record Bootstrap(long seed, int replicates) {
     }
 
     /*
-     * From nextLong alone, whose sequence is that of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014); the bounded draws of
-     * the JDK have changed between releases, and the same seed must give the same interval on all of them.
+     * From nextLong alone, whose sequence is that of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014); the bounded draws
+     * of the JDK have changed between releases, and the same seed must give the same interval on all of them.
      */
     private static int below(SplittableRandom random, int bound) {
         return (int) Math.multiplyHigh(random.nextLong() >>> 1, 2L * bound);

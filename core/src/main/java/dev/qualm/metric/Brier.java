@@ -4,8 +4,8 @@ import dev.qualm.array.Array;
 import java.util.Locale;
 
 /**
- * Mean squared error of probabilities (Brier, Monthly Weather Review 78, 1950). Smaller is better; a proper score, so it
- * rewards sharpness and calibration together.
+ * Mean squared error of probabilities (Brier, Monthly Weather Review 78, 1950). Smaller is better; a proper score, so
+ * it rewards sharpness and calibration together.
  *
  * @param value the mean; in [0, 2] for {@link Form#ALL_CLASSES}, in [0, 1] for {@link Form#TOP_LABEL}
  * @param form what was squared

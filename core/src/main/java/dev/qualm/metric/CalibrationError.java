@@ -8,9 +8,9 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * Expected calibration error: mean over cases of the gap between confidence and accuracy in their bin (Naeini, Cooper and
- * Hauskrecht, AAAI 2015; Guo et al., ICML 2017). 0 is calibrated. Biased upwards when bins hold few cases, so compare values
- * of equal {@code n} and bins only.
+ * Expected calibration error: mean over cases of the gap between confidence and accuracy in their bin (Naeini, Cooper
+ * and Hauskrecht, AAAI 2015; Guo et al., ICML 2017). 0 is calibrated. Biased upwards when bins hold few cases, so
+ * compare values of equal {@code n} and bins only.
  *
  * @param value sum over bins of count/n times |confidence - accuracy|
  * @param largest the largest gap of a bin ("MCE")
@@ -63,8 +63,8 @@ public record CalibrationError(double value, double largest, int n, Binning binn
         }
         for (int i = 0; i < confidence.length; i++) {
             if (!(confidence[i] >= 0 && confidence[i] <= 1)) {
-                throw new MetricException("Expected confidences in [0, 1], but found " + confidence[i] + " at index " + i
-                        + "; a calibration error needs probabilities, not logits or scores");
+                throw new MetricException("Expected confidences in [0, 1], but found " + confidence[i] + " at index "
+                        + i + "; a calibration error needs probabilities, not logits or scores");
             }
         }
         return switch (binning) {

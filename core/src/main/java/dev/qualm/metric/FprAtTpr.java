@@ -4,13 +4,14 @@ import java.math.BigDecimal;
 import java.util.Locale;
 
 /**
- * False positive rate at a fixed true positive rate ("FPR95"), with the rule it follows and the rate it really reached. No
- * interpolation: each value belongs to a threshold that a detector can be run with.
+ * False positive rate at a fixed true positive rate ("FPR95"), with the rule it follows and the rate it really reached.
+ * No interpolation: each value belongs to a threshold that a detector can be run with.
  *
  * @param value the false positive rate; smaller is better
- * @param achieved the true positive rate at that threshold: share of positives flagged, or of negatives kept, as the rule says
- * @param threshold a score of the data. Flagged are scores {@code >= threshold}; under {@link TprRule#KEPT_AT_LEAST} scores
- *     {@code > threshold}. NaN if {@link TprRule#CAUGHT_NEAREST} is nearest when flagging nothing
+ * @param achieved the true positive rate at that threshold: share of positives flagged, or of negatives kept, as the
+ *     rule says
+ * @param threshold a score of the data. Flagged are scores {@code >= threshold}; under {@link TprRule#KEPT_AT_LEAST}
+ *     scores {@code > threshold}. NaN if {@link TprRule#CAUGHT_NEAREST} is nearest when flagging nothing
  * @param rule which of the published definitions
  * @param wanted the true positive rate asked for, read as the decimal number it prints as
  * @param negatives number of cases to be trusted
@@ -71,9 +72,9 @@ public record FprAtTpr(
     }
 
     /*
-     * Comparing k/m >= wanted in doubles is exact here: unequal decimals of a few digits differ by far more than an ulp,
-     * and equal ones round alike. Distances to the wanted share can tie (0.94 and 0.96 around 0.95), and subtraction in
-     * doubles would decide such ties by rounding noise, so they are measured in decimals.
+     * Comparing k/m >= wanted in doubles is exact here: unequal decimals of a few digits differ by far more than an
+     * ulp, and equal ones round alike. Distances to the wanted share can tie (0.94 and 0.96 around 0.95), and
+     * subtraction in doubles would decide such ties by rounding noise, so they are measured in decimals.
      */
     private static int firstReaching(Ranking r, double wanted) {
         int block = 0;
@@ -91,7 +92,8 @@ public record FprAtTpr(
         if (under.compareTo(over) < 0) {
             return above - 1;
         }
-        while (r.flaggedPositives(above) < r.positives() && r.flaggedPositives(above + 1) == r.flaggedPositives(above)) {
+        while (r.flaggedPositives(above) < r.positives()
+                && r.flaggedPositives(above + 1) == r.flaggedPositives(above)) {
             above++;
         }
         return above;
@@ -103,15 +105,15 @@ public record FprAtTpr(
     }
 
     /**
-     * Stratified bootstrap percentiles, widened to hold Wilson's interval at the threshold found, so that a rate of 0 of 60
-     * does not claim certainty.
+     * Stratified bootstrap percentiles, widened to hold Wilson's interval at the threshold found, so that a rate of 0
+     * of 60 does not claim certainty.
      *
      * @param ranking the data this value came from
      */
     /*
-     * The bootstrap lets the threshold vary, but collapses to a point when no (or every) case of the judged class crosses it;
-     * Wilson's interval at the threshold found does not, but holds the threshold fixed. The smallest interval around both
-     * is honest in either case.
+     * The bootstrap lets the threshold vary, but collapses to a point when no (or every) case of the judged class
+     * crosses it; Wilson's interval at the threshold found does not, but holds the threshold fixed. The smallest
+     * interval around both is honest in either case.
      */
     public Interval interval(Ranking ranking, Bootstrap bootstrap, double level) {
         FprAtTpr again = of(ranking, wanted, rule);

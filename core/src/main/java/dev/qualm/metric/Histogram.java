@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Several samples counted over the same bins, for drawing score distributions on top of each other. Every value is counted
- * once: in a bin, below or above the range, or as undefined.
+ * Several samples counted over the same bins, for drawing score distributions on top of each other. Every value is
+ * counted once: in a bin, below or above the range, or as undefined.
  *
  * @param edges bin edges, ascending, one more than there are bins; bins are [low, high), the last one [low, high]
  * @param groups the samples, in the order given
@@ -44,8 +44,8 @@ public record Histogram(List<Double> edges, List<Group> groups) {
     }
 
     /**
-     * Over the range between two quantiles of all finite values together, so that a long tail does not press everything else
-     * into one bin; what lies outside is counted in {@code below} and {@code above}.
+     * Over the range between two quantiles of all finite values together, so that a long tail does not press everything
+     * else into one bin; what lies outside is counted in {@code below} and {@code above}.
      *
      * @param groups samples by name; a map with a fixed order keeps it
      * @param bins number of bins, at least 1
@@ -54,8 +54,8 @@ public record Histogram(List<Double> edges, List<Group> groups) {
      */
     public static Histogram clipped(Map<String, double[]> groups, int bins, double tail) {
         if (bins < 1 || !(tail >= 0 && tail < 0.5)) {
-            throw new MetricException("Expected at least 1 bin and a tail in [0, 0.5), but found " + bins + " bins and tail "
-                    + tail);
+            throw new MetricException(
+                    "Expected at least 1 bin and a tail in [0, 0.5), but found " + bins + " bins and tail " + tail);
         }
         double[] finite = groups.values().stream()
                 .flatMapToDouble(Arrays::stream)
@@ -116,12 +116,16 @@ public record Histogram(List<Double> edges, List<Group> groups) {
 
     @Override
     public String toString() {
-        StringBuilder out = new StringBuilder("Histogram of " + bins() + " bins from " + edges.get(0) + " to "
-                + edges.get(bins()));
+        StringBuilder out =
+                new StringBuilder("Histogram of " + bins() + " bins from " + edges.get(0) + " to " + edges.get(bins()));
         for (Group g : groups) {
             out.append("; ").append(g.name()).append(": n = ").append(g.n());
             if (g.below() + g.above() + g.undefined() > 0) {
-                out.append(" (").append(g.below()).append(" below, ").append(g.above()).append(" above, ");
+                out.append(" (")
+                        .append(g.below())
+                        .append(" below, ")
+                        .append(g.above())
+                        .append(" above, ");
                 out.append(g.undefined()).append(" undefined)");
             }
         }

@@ -7,9 +7,9 @@ final class NewcombeInterval {
     private NewcombeInterval() {}
 
     /*
-     * Newcombe, "Confidence intervals for an effect size measure based on the Mann-Whitney statistic. Part 2", Statistics in
-     * Medicine 25 (2006), method 5: all t with |a - t| <= z sqrt(V(t)), where V is Hanley and McNeil's (1982) variance of
-     * two exponential samples with both class sizes replaced by their mean in the bracket:
+     * Newcombe, "Confidence intervals for an effect size measure based on the Mann-Whitney statistic. Part 2",
+     * Statistics in Medicine 25 (2006), method 5: all t with |a - t| <= z sqrt(V(t)), where V is Hanley and McNeil's
+     * (1982) variance of two exponential samples with both class sizes replaced by their mean in the bracket:
      *   V(t) = t (1 - t) [1 + (N - 1) ((1 - t)/(2 - t) + t/(1 + t))] / (m n),   N = (m + n)/2.
      * With one case in each class it is Wilson's interval for one trial.
      */

@@ -5,9 +5,9 @@ final class Normal {
     private Normal() {}
 
     /*
-     * Near the centre: Phi(x) = 1/2 + phi(x) (x + x^3/3 + x^5/(3*5) + ...), all terms of one sign (Marsaglia, "Evaluating the
-     * normal distribution", JSS 11(4), 2004). In the tail, where 1 - Phi would cancel: the continued fraction
-     * Q(x) = phi(x) / (x + 1/(x + 2/(x + 3/...))), read from the far end; 120 levels settle it at x = 2.5.
+     * Near the centre: Phi(x) = 1/2 + phi(x) (x + x^3/3 + x^5/(3*5) + ...), all terms of one sign (Marsaglia,
+     * "Evaluating the normal distribution", JSS 11(4), 2004). In the tail, where 1 - Phi would cancel: the continued
+     * fraction Q(x) = phi(x) / (x + 1/(x + 2/(x + 3/...))), read from the far end; 120 levels settle it at x = 2.5.
      */
     private static final double TAIL_FROM = 2.5;
 

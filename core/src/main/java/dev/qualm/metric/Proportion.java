@@ -35,8 +35,8 @@ public record Proportion(long successes, long n) {
     }
 
     /**
-     * The score interval of Wilson (JASA 22, 1927): covers about {@code level} on average, never leaves [0, 1], and keeps a
-     * width when the share is 0 or 1.
+     * The score interval of Wilson (JASA 22, 1927): covers about {@code level} on average, never leaves [0, 1], and
+     * keeps a width when the share is 0 or 1.
      */
     public Interval wilson(double level) {
         MetricException.requireLevel("confidence level", level);
@@ -58,10 +58,10 @@ public record Proportion(long successes, long n) {
         double tail = (1 - level) / 2;
         double low = successes == 0
                 ? 0
-                : Roots.bisect(p -> Beta.cdf(p, successes, n - successes + 1.0) < tail, 0, value());
+                : Roots.bisect(p -> Beta.cdf(p, (double) successes, n - successes + 1.0) < tail, 0, value());
         double high = successes == n
                 ? 1
-                : Roots.bisect(p -> Beta.cdf(p, successes + 1.0, n - successes) > 1 - tail, 1, value());
+                : Roots.bisect(p -> Beta.cdf(p, successes + 1.0, (double) (n - successes)) > 1 - tail, 1, value());
         return new Interval(low, high, level, "Clopper-Pearson");
     }
 

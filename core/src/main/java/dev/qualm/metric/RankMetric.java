@@ -1,8 +1,8 @@
 package dev.qualm.metric;
 
 /**
- * A number that depends only on how the scores of two classes are ordered (and, for {@link Autc}, spaced). It carries what
- * a reader needs to compare it with another: the class sizes and what was done with ties.
+ * A number that depends only on how the scores of two classes are ordered (and, for {@link Autc}, spaced). It carries
+ * what a reader needs to compare it with another: the class sizes and what was done with ties.
  */
 public sealed interface RankMetric permits Auroc, Aupr, Autc, FprAtTpr {
     /** The metric, in [0, 1]; NaN where the class says that it can be undefined. */

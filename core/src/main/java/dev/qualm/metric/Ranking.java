@@ -7,13 +7,13 @@ import java.util.Arrays;
  * The scores of two classes, sorted once and merged into blocks of equal score, most doubted first. All ranking metrics
  * read it, so that asking for ten of them costs one sort. Immutable.
  *
- * <p>Block {@code i} holds every case whose score equals {@link #score}{@code (i)}; 0.0 and -0.0 are equal; infinities are
- * ordinary scores.
+ * <p>Block {@code i} holds every case whose score equals {@link #score}{@code (i)}; 0.0 and -0.0 are equal; infinities
+ * are ordinary scores.
  */
 public final class Ranking {
     /*
-     * Two sorts of primitives and one merge, O(n log n). Counts are cumulative from the most doubted block, which is what
-     * every metric asks for: flagged(i) = cases with a score >= scores[i].
+     * Two sorts of primitives and one merge, O(n log n). Counts are cumulative from the most doubted block, which is
+     * what every metric asks for: flagged(i) = cases with a score >= scores[i].
      */
     private final double[] scores;
     private final int[] flaggedNegatives;
@@ -104,9 +104,11 @@ public final class Ranking {
             }
         }
         if (nan > 0) {
-            throw new MetricException("Expected numbers or infinities, but found NaN in " + nan + " of " + scores.length + " "
-                    + what + " scores, first at index " + first + ": NaN is neither above nor below any threshold, so it has "
-                    + "no rank. Leave these cases out and report how many, or score them +Infinity (always flagged)");
+            throw new MetricException(
+                    "Expected numbers or infinities, but found NaN in " + nan + " of " + scores.length + " "
+                            + what + " scores, first at index " + first
+                            + ": NaN is neither above nor below any threshold, so it has "
+                            + "no rank. Leave these cases out and count them, or score them +Infinity (flagged)");
         }
         Arrays.sort(out);
         return out;
@@ -196,6 +198,7 @@ public final class Ranking {
 
     @Override
     public String toString() {
-        return "Ranking of " + positives() + " positives and " + negatives() + " negatives, " + blocks() + " distinct scores";
+        return "Ranking of " + positives() + " positives and " + negatives() + " negatives, " + blocks()
+                + " distinct scores";
     }
 }

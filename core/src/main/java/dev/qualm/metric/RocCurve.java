@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.RandomAccess;
 
 /**
- * The receiver operating characteristic: true against false positive rate over all thresholds, one point for each distinct
- * score, so tied cases move together (no order among them is invented). Starts at (0, 0), ends at (1, 1).
+ * The receiver operating characteristic: true against false positive rate over all thresholds, one point for each
+ * distinct score, so tied cases move together (no order among them is invented). Starts at (0, 0), ends at (1, 1).
  */
 public final class RocCurve {
     private final Ranking ranking;
@@ -66,7 +66,9 @@ public final class RocCurve {
     public double area() {
         double area = 0;
         for (int i = 1; i < size(); i++) {
-            area += (falsePositiveRate(i) - falsePositiveRate(i - 1)) * (truePositiveRate(i) + truePositiveRate(i - 1)) / 2;
+            area += (falsePositiveRate(i) - falsePositiveRate(i - 1))
+                    * (truePositiveRate(i) + truePositiveRate(i - 1))
+                    / 2;
         }
         return area;
     }
@@ -100,8 +102,8 @@ public final class RocCurve {
      * @param maximum at least 2
      */
     /*
-     * The path from (0,0) to (1,1) has length 2 in the city-block metric; keeping the first point in each of (maximum - 1)
-     * equal parts leaves every dropped point within 2/(maximum - 1) of a kept one.
+     * The path from (0,0) to (1,1) has length 2 in the city-block metric; keeping the first point in each of (maximum -
+     * 1) equal parts leaves every dropped point within 2/(maximum - 1) of a kept one.
      */
     public RocCurve thin(int maximum) {
         if (maximum < 2) {

@@ -7,8 +7,8 @@ final class Roots {
     private Roots() {}
 
     /**
-     * The place in [yes, no] where {@code holds} turns from true to false; it is taken as true at {@code yes} and false at
-     * {@code no} without asking. The ends may come in either order.
+     * The place in [yes, no] where {@code holds} turns from true to false; it is taken as true at {@code yes} and false
+     * at {@code no} without asking. The ends may come in either order.
      */
     static double bisect(DoublePredicate holds, double yes, double no) {
         double a = yes;

@@ -4,8 +4,8 @@ import dev.qualm.ShapeException;
 import dev.qualm.array.Array;
 
 /**
- * Class probabilities reduced to what selective prediction and calibration ask: the predicted class, its probability, and
- * whether it is right.
+ * Class probabilities reduced to what selective prediction and calibration ask: the predicted class, its probability,
+ * and whether it is right.
  */
 public final class TopLabel {
     private static final double SUM_TOLERANCE = 1e-3;
@@ -26,7 +26,8 @@ public final class TopLabel {
      * @param probabilities {@code [n, classes]}, rows of probabilities
      * @param labels true class of each row
      * @throws ShapeException if the shape is another or the number of labels differs
-     * @throws MetricException if a row does not hold probabilities (are these logits?) or a label is outside the classes
+     * @throws MetricException if a row does not hold probabilities (are these logits?) or a label is outside the
+     *     classes
      */
     public static TopLabel of(Array probabilities, int[] labels) {
         requireProbabilities(probabilities, labels);

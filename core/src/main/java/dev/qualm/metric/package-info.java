@@ -1,11 +1,11 @@
 /**
- * How good a score is at telling the cases to be caught from the rest, and how sure one can be of it: ranking metrics with
- * intervals, calibration errors, and the statistics they stand on. Plain Java.
+ * How good a score is at telling the cases to be caught from the rest, and how sure one can be of it: ranking metrics
+ * with intervals, calibration errors, and the statistics they stand on. Plain Java.
  *
  * <p>Common contract. A score grows with distrust. <em>Positives</em> are the cases to be caught (out-of-distribution,
- * misclassified, attacked), <em>negatives</em> the cases to be trusted; "flagged" means {@code score >= threshold}. Scores
- * are compared as the doubles they are, never squashed; infinities are ordinary extreme scores; NaN is refused. Every
- * ranking metric reads a {@link dev.qualm.metric.Ranking}, which sorts once for all of them.
+ * misclassified, attacked), <em>negatives</em> the cases to be trusted; "flagged" means {@code score >= threshold}.
+ * Scores are compared as the doubles they are, never squashed; infinities are ordinary extreme scores; NaN is refused.
+ * Every ranking metric reads a {@link dev.qualm.metric.Ranking}, which sorts once for all of them.
  */
 @NullMarked
 package dev.qualm.metric;

@@ -268,8 +268,8 @@ final class Plan implements AutoCloseable {
     }
 
     /**
-     * Kernels may return an input itself, and in-place calls of the engine a second Java object over the same handle; a handle
-     * of its own lets either be released without the other.
+     * Kernels may return an input itself, and the binding's in-place calls return a reference to the handle of their target.
+     * A handle of its own lets either be released without the other.
      */
     private static Tensor ownHandle(Tensor out, @Nullable Tensor[] in) {
         for (Tensor t : in) {

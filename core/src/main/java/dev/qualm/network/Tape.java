@@ -1,6 +1,7 @@
 package dev.qualm.network;
 
 import dev.qualm.array.Array;
+import dev.qualm.network.engine.Engine;
 import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Tensors;
 import java.util.ArrayList;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * as long as the tape.
  */
 public final class Tape implements AutoCloseable {
+    /** Key of the logits in matrix form; ONNX names cannot collide with it, being non-empty. */
+    private static final String LOGITS = "";
+
     private final Network network;
     private final Map<String, Tensor> values = new HashMap<>();
     private final List<Tensor> owned = new ArrayList<>();
@@ -63,6 +67,10 @@ public final class Tape implements AutoCloseable {
                 t.retainReference();
                 tape.values.put(name, t);
             }
+            Tensor raw = run.get(network.structure().logits());
+            Tensor logits = raw.dim() == 2 ? new Tensor(raw) : raw.reshape(raw.dim() == 0 ? 1 : raw.size(0), -1);
+            logits.retainReference();
+            tape.values.put(LOGITS, logits);
             return tape;
         } catch (RuntimeException e) {
             tape.close();
@@ -91,8 +99,7 @@ public final class Tape implements AutoCloseable {
 
     /** The logits (or what the graph holds in their place), shape {@code [n, classes]}. */
     public Tensor logits() {
-        Tensor raw = value(network.structure().logits());
-        return raw.dim() == 2 ? raw : raw.flatten(1, -1);
+        return value(LOGITS);
     }
 
     /** A copy of a kept tensor. */
@@ -162,8 +169,12 @@ public final class Tape implements AutoCloseable {
             TensorVector outputs = new TensorVector(output);
             TensorVector inputs = new TensorVector(connected.toArray(Tensor[]::new));
             TensorVector cotangents = cotangent == null ? new TensorVector() : new TensorVector(cotangent);
-            TensorVector grads =
-                    torch.grad(outputs, inputs, cotangents, new BoolOptional(retain), differentiable, true);
+            TensorVector grads;
+            try {
+                grads = torch.grad(outputs, inputs, cotangents, new BoolOptional(retain), differentiable, true);
+            } catch (RuntimeException e) {
+                throw Engine.failure("Reverse sweep", e);
+            }
             List<Tensor> found = new ArrayList<>(wrt.size());
             int at = 0;
             for (Tensor t : wrt) {

@@ -24,8 +24,12 @@ class AuprAutcTest {
     @Test
     void aupr_constantScore_isTheBaseline() {
         Ranking ranking = Ranking.of(new double[40], new double[10]);
-        assertThat(Aupr.out(ranking).value()).isEqualTo(0.2).isEqualTo(Aupr.out(ranking).baseline());
-        assertThat(Aupr.in(ranking).value()).isEqualTo(0.8).isEqualTo(Aupr.in(ranking).baseline());
+        assertThat(Aupr.out(ranking).value())
+                .isEqualTo(0.2)
+                .isEqualTo(Aupr.out(ranking).baseline());
+        assertThat(Aupr.in(ranking).value())
+                .isEqualTo(0.8)
+                .isEqualTo(Aupr.in(ranking).baseline());
         assertThat(Aupr.out(ranking).toString()).contains("AUPR-OUT 0.2000 (baseline 0.2000)", "10 positives");
     }
 
@@ -36,7 +40,9 @@ class AuprAutcTest {
         Interval out = Aupr.out(ranking).interval(ranking, Bootstrap.seeded(3));
         assertThat(out.contains(Aupr.out(ranking).value())).isTrue();
         assertThat(out).isEqualTo(Aupr.out(ranking).interval(ranking, Bootstrap.seeded(3)));
-        assertThat(Aupr.in(ranking).interval(ranking, Bootstrap.seeded(3)).contains(Aupr.in(ranking).value()))
+        assertThat(Aupr.in(ranking)
+                        .interval(ranking, Bootstrap.seeded(3))
+                        .contains(Aupr.in(ranking).value()))
                 .isTrue();
     }
 
@@ -45,8 +51,12 @@ class AuprAutcTest {
         Random random = new Random(32);
         double[] neg = RandomScores.normal(random, 12, 0);
         double[] pos = RandomScores.normal(random, 15, 1);
-        double low = DoubleStream.concat(Arrays.stream(neg), Arrays.stream(pos)).min().orElseThrow();
-        double high = DoubleStream.concat(Arrays.stream(neg), Arrays.stream(pos)).max().orElseThrow();
+        double low = DoubleStream.concat(Arrays.stream(neg), Arrays.stream(pos))
+                .min()
+                .orElseThrow();
+        double high = DoubleStream.concat(Arrays.stream(neg), Arrays.stream(pos))
+                .max()
+                .orElseThrow();
         int steps = 200_000;
         double sum = 0;
         for (int i = 0; i < steps; i++) {

@@ -16,7 +16,8 @@ class AurocTest {
         Random random = new Random(11);
         for (int t = 0; t < 300; t++) {
             double[] neg = RandomScores.tied(random, 1 + random.nextInt(40), 1 + random.nextInt(20), 0);
-            double[] pos = RandomScores.tied(random, 1 + random.nextInt(40), 1 + random.nextInt(20), random.nextDouble());
+            double[] pos =
+                    RandomScores.tied(random, 1 + random.nextInt(40), 1 + random.nextInt(20), random.nextDouble());
             long halves = 0;
             for (double p : pos) {
                 for (double n : neg) {
@@ -83,7 +84,8 @@ class AurocTest {
 
     @Test
     void deLong_undefined_isRefused() {
-        assertThatThrownBy(() -> Auroc.of(new double[] {0, 1}, new double[] {2, 3}).deLong(0.95))
+        assertThatThrownBy(
+                        () -> Auroc.of(new double[] {0, 1}, new double[] {2, 3}).deLong(0.95))
                 .isInstanceOf(MetricException.class)
                 .hasMessageContaining("use interval(level)");
         assertThatThrownBy(() -> Auroc.of(new double[] {0}, new double[] {2}).interval(1))
@@ -94,8 +96,17 @@ class AurocTest {
     /** Nominal 95%; the true coverages of these settings are 94% to 98%, and 100% for one case each. */
     @ParameterizedTest
     @CsvSource({
-        "1, 1, 0.5", "1, 100, 0.9", "2, 100, 0.75", "3, 3, 0.75", "5, 60, 0.97", "10, 10, 0.9", "20, 300, 0.97",
-        "300, 20, 0.75", "60, 60, 0.9", "100, 100, 0.99", "150, 150, 0.6"
+        "1, 1, 0.5",
+        "1, 100, 0.9",
+        "2, 100, 0.75",
+        "3, 3, 0.75",
+        "5, 60, 0.97",
+        "10, 10, 0.9",
+        "20, 300, 0.97",
+        "300, 20, 0.75",
+        "60, 60, 0.9",
+        "100, 100, 0.99",
+        "150, 150, 0.6"
     })
     void interval_twoNormals_coversAboutItsLevel(int positives, int negatives, double auroc) {
         Random random = new Random(99);

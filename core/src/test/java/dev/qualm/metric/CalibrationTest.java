@@ -24,7 +24,8 @@ class CalibrationTest {
     }
 
     private static void checkGolden(Map<String, double[]> golden) {
-        int[] labels = Arrays.stream(list(golden, "labels")).mapToInt(v -> (int) v).toArray();
+        int[] labels =
+                Arrays.stream(list(golden, "labels")).mapToInt(v -> (int) v).toArray();
         double[] flat = list(golden, "probabilities");
         Array probabilities = Array.of(flat, labels.length, flat.length / labels.length);
         TopLabel top = TopLabel.of(probabilities, labels);
@@ -33,7 +34,10 @@ class CalibrationTest {
                 CalibrationError.of(top.confidences(), top.corrects(), 15, Binning.EQUAL_MASS_INPUT_ORDER);
         check(golden, "accuracy", top.accuracy().value());
         check(golden, "nll", NegativeLogLikelihood.of(probabilities, labels).value());
-        check(golden, "brier_multiclass", Brier.allClasses(probabilities, labels).value());
+        check(
+                golden,
+                "brier_multiclass",
+                Brier.allClasses(probabilities, labels).value());
         check(golden, "brier_top_label", Brier.topLabel(top).value());
         check(golden, "ece15_width_right_closed", width.value());
         check(golden, "mce15_width_right_closed", width.largest());
@@ -45,8 +49,10 @@ class CalibrationTest {
         Random random = new Random(51);
         double[] confidence = random.doubles(100).toArray();
         boolean[] correct = marks(random, 100);
-        assertThat(CalibrationError.of(confidence, correct, 15, Binning.EQUAL_MASS).value())
-                .isEqualTo(CalibrationError.of(confidence, correct, 15, Binning.EQUAL_MASS_INPUT_ORDER).value());
+        assertThat(CalibrationError.of(confidence, correct, 15, Binning.EQUAL_MASS)
+                        .value())
+                .isEqualTo(CalibrationError.of(confidence, correct, 15, Binning.EQUAL_MASS_INPUT_ORDER)
+                        .value());
     }
 
     @Test
@@ -54,7 +60,8 @@ class CalibrationTest {
         Random random = new Random(52);
         double[] confidence = random.doubles(97).map(u -> Math.ceil(u * 5) / 5).toArray();
         boolean[] correct = marks(random, 97);
-        double expected = CalibrationError.of(confidence, correct, 10, Binning.EQUAL_MASS).value();
+        double expected =
+                CalibrationError.of(confidence, correct, 10, Binning.EQUAL_MASS).value();
         for (int t = 0; t < 20; t++) {
             for (int i = 96; i > 0; i--) {
                 int j = random.nextInt(i + 1);
@@ -65,7 +72,8 @@ class CalibrationTest {
                 correct[i] = correct[j];
                 correct[j] = m;
             }
-            assertThat(CalibrationError.of(confidence, correct, 10, Binning.EQUAL_MASS).value())
+            assertThat(CalibrationError.of(confidence, correct, 10, Binning.EQUAL_MASS)
+                            .value())
                     .isCloseTo(expected, within(1e-14));
         }
     }
@@ -84,8 +92,8 @@ class CalibrationTest {
 
     @Test
     void calibrationError_mostConfidentBin_counts() {
-        CalibrationError found =
-                CalibrationError.of(new double[] {1, 1, 1, 1}, new boolean[] {true, false, false, false}, 15, Binning.EQUAL_WIDTH);
+        CalibrationError found = CalibrationError.of(
+                new double[] {1, 1, 1, 1}, new boolean[] {true, false, false, false}, 15, Binning.EQUAL_WIDTH);
         assertThat(found.value()).isEqualTo(0.75);
         assertThat(found.largest()).isEqualTo(0.75);
         assertThat(found.toString()).contains("ECE 0.7500", "n = 4");
@@ -116,7 +124,9 @@ class CalibrationTest {
         assertThatThrownBy(() -> TopLabel.of(fine, new int[2])).isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> NegativeLogLikelihood.of(Array.of(new float[2], 2), new int[2]))
                 .isInstanceOf(ShapeException.class);
-        assertThat(TopLabel.of(fine, new int[1]).predicted(0)).as("first of equals").isZero();
+        assertThat(TopLabel.of(fine, new int[1]).predicted(0))
+                .as("first of equals")
+                .isZero();
     }
 
     @Test

@@ -111,8 +111,7 @@ class FprAtTprTest {
             int covered = 0;
             for (int t = 0; t < 200; t++) {
                 Ranking ranking = Ranking.of(RandomScores.normal(random, 150, 0), RandomScores.normal(random, 150, 2));
-                Interval found =
-                        FprAtTpr.of(ranking, 0.95, rule).interval(ranking, new Bootstrap(t, 300));
+                Interval found = FprAtTpr.of(ranking, 0.95, rule).interval(ranking, new Bootstrap(t, 300));
                 covered += found.contains(truth) ? 1 : 0;
             }
             assertThat(covered / 200.0).as(rule.name()).isBetween(0.88, 1.0);
@@ -147,7 +146,8 @@ class FprAtTprTest {
             double t = i == thresholds.length ? Double.NaN : thresholds[i];
             double share = share(pos, s -> s >= t);
             long distance = Math.abs(Math.round(share * pos.length) * 100 - target);
-            // Ascending thresholds: the first of equals is the larger share, and of one share the lowest threshold, but for
+            // Ascending thresholds: the first of equals is the larger share, and of one share the lowest threshold, but
+            // for
             // the share 1, where the last counts.
             if (distance < best || (distance == best && share == 1)) {
                 best = distance;
@@ -158,7 +158,9 @@ class FprAtTprTest {
     }
 
     private static DoubleStream thresholds(double[] neg, double[] pos) {
-        return DoubleStream.concat(Arrays.stream(neg), Arrays.stream(pos)).map(s -> s + 0.0).distinct();
+        return DoubleStream.concat(Arrays.stream(neg), Arrays.stream(pos))
+                .map(s -> s + 0.0)
+                .distinct();
     }
 
     private static double share(double[] scores, java.util.function.DoublePredicate test) {

@@ -55,7 +55,10 @@ class GoldenRankingTest {
             FprAtTpr kept = FprAtTpr.of(ranking, 0.95, TprRule.KEPT_AT_LEAST);
             check(golden, "fpr95_id_positive", kept.value());
             check(golden, "fpr95_id_positive_tpr", kept.achieved());
-            check(golden, "fpr95_id_positive_0.9495", FprAtTpr.of(ranking, 0.9495, TprRule.KEPT_AT_LEAST).value());
+            check(
+                    golden,
+                    "fpr95_id_positive_0.9495",
+                    FprAtTpr.of(ranking, 0.9495, TprRule.KEPT_AT_LEAST).value());
             FprAtTpr nearest = FprAtTpr.of(ranking, 0.95, TprRule.CAUGHT_NEAREST);
             check(golden, "fpr95_nearest_recall", nearest.value());
             check(golden, "fpr95_nearest_recall_tpr", nearest.achieved());
@@ -99,10 +102,11 @@ class GoldenRankingTest {
     }
 
     private static Stream<DynamicTest> each(Check check) {
-        return CASES.entrySet().stream().map(e -> DynamicTest.dynamicTest(e.getKey(), () -> {
-            Map<String, double[]> golden = e.getValue();
-            check.run(golden, Ranking.of(list(golden, "id"), list(golden, "ood")));
-        }));
+        return CASES.entrySet().stream()
+                .map(e -> DynamicTest.dynamicTest(e.getKey(), () -> {
+                    Map<String, double[]> golden = e.getValue();
+                    check.run(golden, Ranking.of(list(golden, "id"), list(golden, "ood")));
+                }));
     }
 
     private static double[] list(Map<String, double[]> golden, String key) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -21,12 +22,13 @@ class HistogramTest {
             groups.put("positives", RandomScores.normal(random, 50, 2));
             Histogram found = Histogram.clipped(groups, 1 + random.nextInt(20), random.nextBoolean() ? 0 : 0.05);
             for (Histogram.Group g : found.groups()) {
-                double[] values = groups.get(g.name());
+                double[] values = Objects.requireNonNull(groups.get(g.name()));
                 assertThat(g.n()).isEqualTo(values.length);
                 for (int b = 0; b < found.bins(); b++) {
                     int count = 0;
                     for (double v : values) {
-                        boolean last = b == found.bins() - 1 && v == found.edges().get(b + 1);
+                        boolean last =
+                                b == found.bins() - 1 && v == found.edges().get(b + 1);
                         count += v >= found.edges().get(b) && (v < found.edges().get(b + 1) || last) ? 1 : 0;
                     }
                     assertThat(g.counts().get(b)).isEqualTo(count);
@@ -46,20 +48,30 @@ class HistogramTest {
     @Test
     void of_degenerateRanges_stillHaveAscendingEdges() {
         for (double[] values : new double[][] {
-            {3, 3}, {0}, {1, Math.nextUp(1.0)}, {-Double.MAX_VALUE, Double.MAX_VALUE}, {Double.MAX_VALUE}, {1e300, 1e300},
-            {Double.MIN_VALUE, 0}, {-0.0, 0.0}
+            {3, 3},
+            {0},
+            {1, Math.nextUp(1.0)},
+            {-Double.MAX_VALUE, Double.MAX_VALUE},
+            {Double.MAX_VALUE},
+            {1e300, 1e300},
+            {Double.MIN_VALUE, 0},
+            {-0.0, 0.0}
         }) {
             Histogram found = Histogram.of(Map.of("a", values), 30);
             for (int b = 0; b < 30; b++) {
-                assertThat(found.edges().get(b)).isFinite().isLessThan(found.edges().get(b + 1));
+                assertThat(found.edges().get(b))
+                        .isFinite()
+                        .isLessThan(found.edges().get(b + 1));
             }
-            assertThat(found.groups().get(0).counts().stream().mapToInt(c -> c).sum()).isEqualTo(values.length);
+            assertThat(found.groups().get(0).counts().stream().mapToInt(c -> c).sum())
+                    .isEqualTo(values.length);
         }
     }
 
     @Test
     void of_noFiniteValueOrBadSettings_isRefused() {
-        assertThatThrownBy(() -> Histogram.of(Map.of("a", new double[] {INF}), 3)).isInstanceOf(MetricException.class);
+        assertThatThrownBy(() -> Histogram.of(Map.of("a", new double[] {INF}), 3))
+                .isInstanceOf(MetricException.class);
         assertThatThrownBy(() -> Histogram.of(Map.of("a", new double[] {1}), 0)).isInstanceOf(MetricException.class);
         assertThatThrownBy(() -> Histogram.clipped(Map.of("a", new double[] {1}), 3, 0.5))
                 .isInstanceOf(MetricException.class);

@@ -20,7 +20,8 @@ class ProportionTest {
                 }
             }
         }
-        assertThat(new Proportion(0, 10).clopperPearson(0.95).high()).isCloseTo(1 - Math.pow(0.025, 0.1), within(1e-12));
+        assertThat(new Proportion(0, 10).clopperPearson(0.95).high())
+                .isCloseTo(1 - Math.pow(0.025, 0.1), within(1e-12));
         assertThat(new Proportion(10, 10).clopperPearson(0.95).high()).isEqualTo(1);
     }
 

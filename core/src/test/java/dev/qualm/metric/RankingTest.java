@@ -15,7 +15,8 @@ class RankingTest {
         Ranking r = Ranking.of(new double[] {0.0, -INF, 1, INF}, new double[] {-0.0, 1, 1});
 
         assertThat(r.blocks()).isEqualTo(4);
-        assertThat(new double[] {r.score(0), r.score(1), r.score(2), r.score(3)}).containsExactly(INF, 1, 0, -INF);
+        assertThat(new double[] {r.score(0), r.score(1), r.score(2), r.score(3)})
+                .containsExactly(INF, 1, 0, -INF);
         assertThat(new int[] {r.flaggedNegatives(-1), r.flaggedNegatives(0), r.flaggedNegatives(2)})
                 .containsExactly(0, 1, 3);
         assertThat(new int[] {r.flaggedPositives(0), r.flaggedPositives(1), r.flaggedPositives(3)})

@@ -17,14 +17,16 @@ class StatisticsTest {
     @Test
     void quantiles_smallSample_interpolateLinearly() {
         double[] values = {4, 1, 3, 2};
-        assertThat(Quantiles.of(values, 0, 0.25, 0.5, 0.9, 1)).containsExactly(new double[] {1, 1.75, 2.5, 3.7, 4}, within(1e-15));
+        assertThat(Quantiles.of(values, 0, 0.25, 0.5, 0.9, 1))
+                .containsExactly(new double[] {1, 1.75, 2.5, 3.7, 4}, within(1e-15));
         assertThat(values).containsExactly(4, 1, 3, 2);
         assertThat(Quantiles.median(new double[] {7})).isEqualTo(7);
     }
 
     @Test
     void quantiles_extremeValues_doNotOverflow() {
-        assertThat(Quantiles.median(new double[] {-Double.MAX_VALUE, Double.MAX_VALUE})).isZero();
+        assertThat(Quantiles.median(new double[] {-Double.MAX_VALUE, Double.MAX_VALUE}))
+                .isZero();
         assertThat(Quantiles.of(new double[] {1, INF, INF}, 0, 0.25, 0.75)).containsExactly(1, INF, INF);
         assertThat(Quantiles.median(new double[] {-INF, INF})).isNaN();
     }
@@ -48,18 +50,23 @@ class StatisticsTest {
         });
         assertThat(sizes).containsExactly(37_023);
         double[] once = bootstrap.replicates(ranking, r -> Auroc.of(r).value());
-        assertThat(once).containsExactly(bootstrap.replicates(ranking, r -> Auroc.of(r).value()));
-        assertThat(once).isNotEqualTo(new Bootstrap(6, 200).replicates(ranking, r -> Auroc.of(r).value()));
+        assertThat(once)
+                .containsExactly(bootstrap.replicates(ranking, r -> Auroc.of(r).value()));
+        assertThat(once)
+                .isNotEqualTo(new Bootstrap(6, 200)
+                        .replicates(ranking, r -> Auroc.of(r).value()));
     }
 
     @Test
     void bootstrap_ranking_spreadsAsTheDeLongVariance() {
         Random random = new Random(2);
         Ranking ranking = Ranking.of(RandomScores.normal(random, 300, 0), RandomScores.normal(random, 200, 1));
-        double[] replicates = new Bootstrap(1, 4000).replicates(ranking, r -> Auroc.of(r).value());
+        double[] replicates =
+                new Bootstrap(1, 4000).replicates(ranking, r -> Auroc.of(r).value());
         double ratio = AurocTest.variance(replicates) / Auroc.of(ranking).variance();
         assertThat(ratio).isBetween(0.85, 1.15);
-        assertThat(Arrays.stream(replicates).average().orElseThrow()).isCloseTo(Auroc.of(ranking).value(), within(0.002));
+        assertThat(Arrays.stream(replicates).average().orElseThrow())
+                .isCloseTo(Auroc.of(ranking).value(), within(0.002));
     }
 
     @Test

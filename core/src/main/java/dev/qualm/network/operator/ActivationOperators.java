@@ -88,8 +88,8 @@ final class ActivationOperators {
 
     private static Kernel selu(NodeContext node) {
         boolean first = node.opset() < 6;
-        Scalar alpha = attribute(node, "alpha", first ? 1.6732f : 1.67326319217681884765625);
-        Scalar gamma = attribute(node, "gamma", first ? 1.0507f : 1.05070102214813232421875);
+        Scalar alpha = attribute(node, "alpha", first ? 1.6732f : 1.6732632f);
+        Scalar gamma = attribute(node, "gamma", first ? 1.0507f : 1.050701f);
         Scalar one = NodeContext.scalar(1L);
         return kernel(x -> torch.elu(x, alpha, gamma, one));
     }

@@ -12,8 +12,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Elementwise arithmetic of two or more arguments, broadcast to one shape. Max and Min give each of two equal arguments half of
- * the gradient.
+ * Elementwise arithmetic of two or more arguments, broadcast to one shape. Max and Min give each of two equal arguments
+ * half of the gradient.
  */
 final class ArithmeticOperators {
     private ArithmeticOperators() {}

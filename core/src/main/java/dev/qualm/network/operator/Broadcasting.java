@@ -7,8 +7,9 @@ import org.bytedeco.pytorch.Tensor;
 
 /** How the two operands of an elementwise operator are brought to one shape. */
 /*
- * From opset 7 shapes are aligned at their last axes, as the engine does by itself. Before, attribute broadcast = 1 with axis
- * k means that the second operand's first axis is the first one's axis k; trailing axes of length 1 turn that into the new rule.
+ * From opset 7 shapes are aligned at their last axes, as the engine does by itself. Before, attribute broadcast = 1
+ * with axis k means that the second operand's first axis is the first one's axis k; trailing axes of length 1 turn that
+ * into the new rule.
  */
 final class Broadcasting {
     private Broadcasting() {}
@@ -23,8 +24,8 @@ final class Broadcasting {
     }
 
     /**
-     * As {@link #kernel}, but {@code overwriting} is called instead where the result fits into input 0: same type, and its shape
-     * is the result's.
+     * As {@link #kernel}, but {@code overwriting} is called instead where the result fits into input 0: same type, and
+     * its shape is the result's.
      */
     static Kernel inPlace(NodeContext node, BinaryOperator<Tensor> function, BinaryOperator<Tensor> overwriting) {
         return kernel(node, (a, b) -> fits(a, b) ? overwriting.apply(a, b) : function.apply(a, b));

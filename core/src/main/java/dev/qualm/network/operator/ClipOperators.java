@@ -10,10 +10,11 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clip: min(max(x, lower), upper), with either bound absent. The bounds are attributes before opset 11, then scalar inputs.
+ * Clip: min(max(x, lower), upper), with either bound absent. The bounds are attributes before opset 11, then scalar
+ * inputs.
  *
- * <p>The derivative is 1 strictly inside and 0 at the bounds, so that Clip(0, 6) agrees with Relu at 0. Where the lower bound
- * exceeds the upper, every value becomes the upper.
+ * <p>The derivative is 1 strictly inside and 0 at the bounds, so that Clip(0, 6) agrees with Relu at 0. Where the lower
+ * bound exceeds the upper, every value becomes the upper.
  */
 final class ClipOperators {
     private ClipOperators() {}

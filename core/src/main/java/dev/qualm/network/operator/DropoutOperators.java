@@ -11,11 +11,12 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dropout: the identity, unless the network runs as in training. Then each element is zeroed with probability {@code ratio} and
- * the others are divided by 1 - ratio; the engine's random generator decides, so seeding it is up to the caller.
+ * Dropout: the identity, unless the network runs as in training. Then each element is zeroed with probability {@code
+ * ratio} and the others are divided by 1 - ratio; the engine's random generator decides, so seeding it is up to the
+ * caller.
  *
- * <p>A file can rule training out: by {@code is_test} before opset 7, by the input {@code training_mode} (absent means false)
- * from opset 12. The mask output is of the input's type before opset 10, then boolean.
+ * <p>A file can rule training out: by {@code is_test} before opset 7, by the input {@code training_mode} (absent means
+ * false) from opset 12. The mask output is of the input's type before opset 10, then boolean.
  */
 final class DropoutOperators {
     private DropoutOperators() {}

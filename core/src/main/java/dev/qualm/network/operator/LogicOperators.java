@@ -35,8 +35,8 @@ final class LogicOperators {
     }
 
     /*
-     * ONNX shifts unsigned integers only, so a 32-bit tensor here holds widened 16-bit ones. For 64 bits the file's type
-     * (uint32 or uint64) is not known any more: bits shifted beyond 2^32 are kept.
+     * ONNX shifts unsigned integers only, so a 32-bit tensor here holds widened 16-bit ones. For 64 bits the file's
+     * type (uint32 or uint64) is not known any more: bits shifted beyond 2^32 are kept.
      */
     private static Kernel bitShift(NodeContext node) {
         String direction = node.attributes().getString("direction", "");

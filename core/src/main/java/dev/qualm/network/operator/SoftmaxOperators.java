@@ -8,8 +8,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Softmax, LogSoftmax and Hardmax along an axis. From opset 13 the axis alone is normalised; before, all axes from it on are
- * taken together, as if the input were {@code [product before axis, product from axis on]}.
+ * Softmax, LogSoftmax and Hardmax along an axis. From opset 13 the axis alone is normalised; before, all axes from it
+ * on are taken together, as if the input were {@code [product before axis, product from axis on]}.
  */
 final class SoftmaxOperators {
     private SoftmaxOperators() {}

@@ -5,7 +5,10 @@ import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** Elementwise mathematics of one argument. The output has the input's shape {@code [...]} and, except for tests, its type. */
+/**
+ * Elementwise mathematics of one argument. The output has the input's shape {@code [...]} and, except for tests, its
+ * type.
+ */
 final class UnaryOperators {
     private UnaryOperators() {}
 

@@ -27,7 +27,10 @@ final class ArithmeticCases {
                     .plain(Array.of(new long[] {2, -2}, 2)));
         }
         cases.add(OperatorCase.of("Mod", "fmod").attribute("fmod", 1L).input(1, 2.3, 2.8, 2, 3).input(2, 0.95, 1.1, 3));
-        cases.add(OperatorCase.of("Mod", "negative fmod").attribute("fmod", 1L).input(1, -2.8, -2.3, 4).input(2, 0.95, 1.1));
+        cases.add(OperatorCase.of("Mod", "negative fmod")
+                .attribute("fmod", 1L)
+                .input(1, -2.8, -2.3, 4)
+                .input(2, 0.95, 1.1));
         cases.add(OperatorCase.of("Mod", "integers")
                 .plain(Array.of(new int[] {-7, 7, 9, -9}, 4))
                 .plain(Array.of(new int[] {3, -3, 4, 4}, 4)));

@@ -41,7 +41,8 @@ public record OperatorCase(
     }
 
     public OperatorCase opset(int version) {
-        return new OperatorCase(name, domain, type, version, attributes, inputs, constant, differentiate, outputs, rows);
+        return new OperatorCase(name, domain, type, version, attributes, inputs, constant, differentiate, outputs,
+                rows);
     }
 
     public OperatorCase domain(String d) {
@@ -67,7 +68,8 @@ public record OperatorCase(
         int n = Array.size(shape);
         double[] values = new double[n];
         SplittableRandom random = new SplittableRandom(seed);
-        // A shuffled grid with jitter: no two values are close, so max, sort and pooling have no ties to differentiate through.
+        // A shuffled grid with jitter: no two values are close, so max, sort and pooling have no ties to differentiate
+        // through.
         int[] order = new int[n];
         for (int i = 0; i < n; i++) {
             int j = random.nextInt(i + 1);
@@ -117,8 +119,16 @@ public record OperatorCase(
             }
         }
         return new OperatorCase(
-                name, domain, type, opset, attributes, java.util.Collections.unmodifiableList(in), constant, differentiate,
-                outputs, rows);
+                name,
+                domain,
+                type,
+                opset,
+                attributes,
+                java.util.Collections.unmodifiableList(in),
+                constant,
+                differentiate,
+                outputs,
+                rows);
     }
 
     /** The registered operator. */

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
@@ -20,8 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every operator of the registry owes its callers, checked on the cases of {@link OperatorCases}. */
 /*
- * Derivatives are compared with five-point central differences in float64: with h = 1e-4 times the size of the input the
- * truncation error is of order h^4 = 1e-16 and the rounding error of order 1e-16 |f| / h = 1e-12 |f|.
+ * Derivatives are compared with five-point central differences in float64: with h = 1e-4 times the size of the input
+ * the truncation error is of order h^4 = 1e-16 and the rounding error of order 1e-16 |f| / h = 1e-12 |f|.
  */
 class OperatorDerivativeTest {
     private static final double STEP = 1e-4;
@@ -125,7 +126,9 @@ class OperatorDerivativeTest {
                 double[] b = s.toDoubles();
                 double scale = largest(a);
                 for (int i = 0; i < a.length; i++) {
-                    assertThat(b[i]).as("%s: output %d element %d", c, k, i).isCloseTo(a[i], within(1e-4 * scale + 1e-30));
+                    assertThat(b[i])
+                            .as("%s: output %d element %d", c, k, i)
+                            .isCloseTo(a[i], within(1e-4 * scale + 1e-30));
                 }
             }
         }
@@ -170,7 +173,7 @@ class OperatorDerivativeTest {
                         / (12 * h);
             }
             double tolerance = RELATIVE * largest(expected) + 2e-14 * size / h + 1e-300;
-            double[] actual = derivative.get(entry.getKey());
+            double[] actual = Objects.requireNonNull(derivative.get(entry.getKey()));
             for (int i = 0; i < values.length; i++) {
                 assertThat(actual[i])
                         .as("%s: input %d element %d (x = %s)", c, entry.getKey(), i, values[i])
@@ -180,7 +183,11 @@ class OperatorDerivativeTest {
     }
 
     private static double at(
-            ToDoubleFunction<Map<Integer, double[]>> function, Map<Integer, double[]> x, double[] moved, int i, double by) {
+            ToDoubleFunction<Map<Integer, double[]>> function,
+            Map<Integer, double[]> x,
+            double[] moved,
+            int i,
+            double by) {
         double before = moved[i];
         moved[i] = before + by;
         double value = function.applyAsDouble(x);

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Evaluates an {@link OperatorCase} and its derivatives at points given as Java arrays.
  *
- * <p>With f the float outputs, v a fixed random cotangent and u a fixed random tangent: {@link #value} is &lt;v, f(x)&gt;,
- * {@link #gradient} its gradient g(x), {@link #directional} is &lt;u, g(x)&gt; and {@link #second} the gradient of that.
+ * <p>With f the float outputs, v a fixed random cotangent and u a fixed random tangent: {@link #value} is &lt;v,
+ * f(x)&gt;, {@link #gradient} its gradient g(x), {@link #directional} is &lt;u, g(x)&gt; and {@link #second} the
+ * gradient of that.
  */
 final class OperatorRun {
     private static final long SEED = 0x5EED;
