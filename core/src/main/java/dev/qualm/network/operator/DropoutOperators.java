@@ -37,7 +37,8 @@ final class DropoutOperators {
                 ? Double.valueOf(inputs ? 0.5 : attribute)
                 : constantRatio == null ? null : Double.valueOf(constantRatio.get(0));
         return in -> {
-            Tensor x = in.get(0);
+            // An alias, so that the gradient with respect to the output has no paths that leave from the input.
+            Tensor x = in.get(0).alias();
             boolean random = possible && (!inputs || in.get(2).item_bool());
             double ratio = random ? ratio(node, fixed, in) : 0;
             if (!masked) {

@@ -25,7 +25,16 @@ public final class Operators {
             LinearOperators.all(),
             RecurrentOperators.all(),
             ResizeOperators.all(),
-            SpaceOperators.all()));
+            SpaceOperators.all(),
+            ViewOperators.all(),
+            SliceOperators.all(),
+            PadOperators.all(),
+            TensorOperators.all(),
+            CastOperators.all(),
+            GatherOperators.all(),
+            ScatterOperators.all(),
+            SortOperators.all(),
+            ReduceOperators.all()));
 
     private Operators() {}
 

@@ -12,7 +12,10 @@ final class OperatorCases {
             DropoutCases.all(),
             UnaryCases.all(),
             ArithmeticCases.all(),
-            LogicCases.all());
+            LogicCases.all(),
+            ViewCases.all(),
+            IndexCases.all(),
+            ReduceCases.all());
 
     private OperatorCases() {}
 
