@@ -7,12 +7,14 @@ import dev.qualm.network.graph.Attributes;
 import dev.qualm.network.graph.ElementType;
 import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.Node;
+import dev.qualm.network.graph.ValueInfo;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A graph in operators that every ONNX runtime has: nodes of Qualm's own domain are written out. */
 final class StandardForm {
@@ -27,11 +29,12 @@ final class StandardForm {
         graph.initializers().keySet().forEach(names::reserve);
         graph.tensors().forEach(names::reserve);
         graph.nodes().forEach(n -> names.reserve(n.name()));
+        Set<String> outputs = graph.outputs().stream().map(ValueInfo::name).collect(Collectors.toSet());
         List<Node> nodes = new ArrayList<>();
         List<String> homeless = new ArrayList<>();
         for (Node n : graph.nodes()) {
             if (!n.domain().equals(Node.QUALM_DOMAIN)) {
-                nodes.add(widened(n));
+                narrow(graph, n, outputs, names, nodes);
             } else if (n.op().equals("Softplus")) {
                 softplus(graph, n, names, nodes, initializers);
             } else {
@@ -68,17 +71,32 @@ final class StandardForm {
                         && graph.initializers().values().stream().noneMatch(a -> a.dtype() == DType.FLOAT32);
     }
 
-    /** Types that an attribute names, as Qualm computes them. */
-    private static Node widened(Node n) {
-        Node out = n;
-        for (String name : Set.of("to", "dtype")) {
-            if (n.attributes().get(name) instanceof Long code) {
-                ElementType type = ValueInfos.widened(ElementType.of(code.intValue()));
-                if (type != ElementType.UNDEFINED && type.code() != code) {
-                    out = out.withAttributes(out.attributes().with(name, (long) type.code()));
-                }
-            }
+    /**
+     * A node in the types that the written file has: what a Cast narrows to a type that Qualm widens is widened again by a
+     * second Cast, and nodes that make such a type make the wider one.
+     */
+    private static void narrow(Graph graph, Node n, Set<String> outputs, UniqueNames names, List<Node> nodes) {
+        boolean cast = n.op().equals("Cast");
+        Object code = n.attributes().get(cast ? "to" : "dtype");
+        ElementType type = code instanceof Long c ? ElementType.of(c.intValue()) : ElementType.UNDEFINED;
+        ElementType wide = ValueInfos.widened(type);
+        if (type == wide) {
+            nodes.add(n);
+        } else if (!cast) {
+            nodes.add(n.withAttributes(n.attributes().with("dtype", (long) wide.code())));
+        } else if (!outputs.contains(n.output())
+                && graph.consumers(n.output()).stream().allMatch(c -> c.op().equals("Cast"))) {
+            nodes.add(n);
+        } else {
+            String narrow = names.unique(n.name() + "/narrow");
+            nodes.add(new Node(narrow, "", "Cast", n.inputs(), List.of(narrow), n.attributes()));
+            nodes.add(new Node(
+                    n.name(),
+                    "",
+                    "Cast",
+                    List.of(narrow),
+                    n.outputs(),
+                    Attributes.NONE.with("to", (long) wide.code())));
         }
-        return out;
     }
 }

@@ -36,8 +36,14 @@ class OnnxConformanceTest {
 
     private static final double ABSOLUTE = 1e-7;
 
-    /** Cases whose outputs are drawn at random, so that the recorded ones mean nothing. */
-    private static final Pattern RANDOM = Pattern.compile("test_bernoulli.*|.*dropout.*train.*|.*training_dropout.*");
+    /** Cases whose data say nothing, by name; everything else must pass or be refused by the reader. */
+    private static final Map<Pattern, String> WITHOUT_MEANING = Map.of(
+            Pattern.compile("test_bernoulli.*|test_training_dropout.*"),
+            "random output",
+            Pattern.compile("test_castlike_(BFLOAT16_to_FLOAT|FLOAT_to_BFLOAT16)(_expanded)?"),
+            "input 'like' has another shape than the model declares",
+            Pattern.compile("test_cast_FLOAT_to_BFLOAT16"),
+            "recorded with truncation; the standard rounds to nearest");
 
     private static final Pattern MISSING_OPERATOR = Pattern.compile("(?m)^  ([\\w.:]+): \\d+ node");
 
@@ -87,8 +93,11 @@ class OnnxConformanceTest {
     }
 
     private static Outcome run(ConformanceCases.Case c) {
-        if (RANDOM.matcher(c.folder().getFileName().toString()).matches()) {
-            return new Outcome(c, Status.SKIPPED, "random output");
+        String name = c.folder().getFileName().toString();
+        for (Map.Entry<Pattern, String> e : WITHOUT_MEANING.entrySet()) {
+            if (e.getKey().matcher(name).matches()) {
+                return new Outcome(c, Status.SKIPPED, e.getValue());
+            }
         }
         Network network;
         try {
@@ -118,12 +127,17 @@ class OnnxConformanceTest {
         if (!operators.isEmpty()) {
             return "operator " + String.join(" ", operators);
         }
-        return text.replaceAll("'[^']*'", "'.'").replace("model.onnx", "").replaceAll("\\s+", " ");
+        String reasons = text.lines()
+                .skip(1)
+                .map(l -> l.replaceAll("'[^']*': ", "").strip())
+                .distinct()
+                .collect(Collectors.joining("; "));
+        return reasons.isEmpty() ? text : reasons;
     }
 
     private static String compare(ConformanceCases.Case c, Network network) throws IOException {
         List<ValueInfo> inputs = network.inputs();
-        List<Array> given = c.inputs();
+        List<Array> given = c.inputs(inputs);
         if (given.size() != inputs.size()) {
             return "the data hold " + given.size() + " inputs, the network has " + inputs;
         }
@@ -133,7 +147,7 @@ class OnnxConformanceTest {
         }
         List<String> names =
                 network.graph().outputs().stream().map(ValueInfo::name).toList();
-        List<Array> expected = c.outputs();
+        List<Array> expected = c.outputs(network.graph().outputs());
         Map<String, Array> found = network.runWhole(feeds, names);
         for (int i = 0; i < expected.size(); i++) {
             String problem = difference(expected.get(i), found.get(names.get(i)));
