@@ -96,7 +96,8 @@ final class PoolingOperators {
         long[] planes = dims.clone();
         planes[0] = dims[0] * dims[1];
         planes[1] = 1;
-        long[] one = LongStream.concat(LongStream.of(1, 1), LongStream.of(p.kernel)).toArray();
+        long[] one =
+                LongStream.concat(LongStream.of(1, 1), LongStream.of(p.kernel)).toArray();
         long[] none = new long[rank];
         Tensor ones = torch.ones(one, Tensors.options(Tensors.type(padded)));
         Tensor y = torch.convolution(
