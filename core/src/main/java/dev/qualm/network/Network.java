@@ -3,6 +3,7 @@ package dev.qualm.network;
 import dev.qualm.ShapeException;
 import dev.qualm.UnsupportedModelException;
 import dev.qualm.array.Array;
+import dev.qualm.data.OutputKind;
 import dev.qualm.network.engine.Engine;
 import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Precision;
