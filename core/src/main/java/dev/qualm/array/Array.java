@@ -6,12 +6,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dense row-major array: a shape and one Java primitive array. The currency of the public API; native tensors stay inside.
+ * A dense row-major array: a shape and one Java primitive array. The currency of the public API; native tensors stay
+ * inside.
  *
- * <p>{@code float[] / double[] / byte[] / short[] / int[] / long[] / boolean[]} hold the elements; both signed and unsigned
- * bytes use {@code byte[]}. The backing array is shared, not copied, by the factories, by {@link #data()} and its typed forms
- * and by {@link #reshape}; treat it as read-only once it is wrapped. A scalar has rank 0 and one element. At most 2^31 - 1
- * elements.
+ * <p>{@code float[] / double[] / byte[] / short[] / int[] / long[] / boolean[]} hold the elements; both signed and
+ * unsigned bytes use {@code byte[]}. The backing array is shared, not copied, by the factories, by {@link #data()} and
+ * its typed forms and by {@link #reshape}; treat it as read-only once it is wrapped. A scalar has rank 0 and one
+ * element. At most 2^31 - 1 elements.
  */
 public final class Array {
     private final DType dtype;
@@ -232,6 +233,16 @@ public final class Array {
             resolved[unknown] = (int) (size / known);
         }
         return new Array(dtype, data, resolved);
+    }
+
+    /**
+     * A copy with the axes reordered: axis {@code i} of the result is axis {@code axes[i]} of this array. For example
+     * {@code transpose(0, 3, 1, 2)} turns {@code [n, h, w, c]} into {@code [n, c, h, w]}.
+     *
+     * @throws ShapeException unless every axis is named once
+     */
+    public Array transpose(int... axes) {
+        return Transpose.transpose(this, axes);
     }
 
     /** A copy of rows {@code from} (inclusive) to {@code to} (exclusive) along axis 0. */

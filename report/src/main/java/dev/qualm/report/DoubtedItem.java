@@ -24,6 +24,8 @@ public record DoubtedItem(
         List<Reading> readings,
         CosineMap map) {
     /**
+     * What one score says of the image.
+     *
      * @param score name of the score
      * @param value its raw value, larger = less trustworthy; NaN if undefined
      * @param rank share of in-distribution images with a smaller score, NaN if undefined

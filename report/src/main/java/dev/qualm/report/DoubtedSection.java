@@ -120,7 +120,7 @@ final class DoubtedSection {
     /** Introduction of the section. */
     String intro() {
         return "Ranked by " + doubted.rankedBy() + ". Bars show the share of ordinary images that look less doubtful; "
-                + "the filled ones are above 95 %. In the maps the predicted class is bold.";
+                + "the orange ones reach 95 %. In the maps the predicted class is bold.";
     }
 
     /** Whether there is anything to show. */

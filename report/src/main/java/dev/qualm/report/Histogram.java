@@ -20,6 +20,8 @@ public record Histogram(String score, boolean logarithmic, double[] edges, List<
     private static final double SKEWED = 6;
 
     /**
+     * One set's counts.
+     *
      * @param bins images per bin; the first and last also hold everything beyond the edges, infinities included
      * @param undefined images whose score is NaN, in no bin
      */

@@ -32,7 +32,7 @@ public record Picture(int width, int height, byte[] png) {
     public static Picture of(Array image) {
         int rank = image.rank();
         int channels = rank == 3 ? image.dim(0) : 1;
-        if (rank < 2 || rank > 3 || channels != 1 && channels != 3 || image.size() == 0) {
+        if (rank < 2 || rank > 3 || (channels != 1 && channels != 3) || image.size() == 0) {
             throw new ShapeException(
                     "Expected an image [h, w], [1, h, w] or [3, h, w] with pixels, but found " + image);
         }

@@ -21,7 +21,11 @@ public final class ReportPage {
     private final List<Html> sections = new ArrayList<>();
     private final Set<String> ids = new HashSet<>();
 
-    /** @param lead stands under the title, before the table of contents */
+    /**
+     * A page without sections.
+     *
+     * @param lead stands under the title, before the table of contents
+     */
     public ReportPage(String title, Html lead) {
         this.title = title;
         this.lead = lead;

@@ -10,6 +10,8 @@ import java.util.List;
  */
 public record RocSet(String dataset, List<Curve> curves) {
     /**
+     * One score's curve.
+     *
      * @param score name of the score
      * @param falsePositive share of the in-distribution set flagged, ascending from 0 to 1
      * @param truePositive share of the out-distribution set flagged, at the same thresholds

@@ -33,7 +33,7 @@ class HistogramTest {
             assertThat(h.sets()).extracting(Histogram.Counts::dataset).containsExactly("in", "out", "far");
             assertThat(h.edges()).isSorted().doesNotHaveDuplicates();
             for (Histogram.Counts c : h.sets()) {
-                double[] v = values.get(c.dataset());
+                double[] v = values.getOrDefault(c.dataset(), new double[0]);
                 assertThat(c.undefined())
                         .isEqualTo(Arrays.stream(v).filter(Double::isNaN).count());
                 assertThat(c.undefined() + Arrays.stream(c.bins()).sum()).isEqualTo(v.length);

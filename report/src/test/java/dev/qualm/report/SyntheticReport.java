@@ -50,7 +50,6 @@ final class SyntheticReport {
         List<ScoreRow> rows = new ArrayList<>();
         List<Histogram> histograms = new ArrayList<>();
         Map<String, List<RocSet.Curve>> curves = new LinkedHashMap<>();
-        OUT.forEach(o -> curves.put(o.name(), new ArrayList<>()));
         for (int s = 0; s < SCORES.length; s++) {
             double[] in = sample(random, 1000, 0, s == 6);
             Map<String, double[]> values = new LinkedHashMap<>();
@@ -73,7 +72,7 @@ final class SyntheticReport {
                                         1000)
                                 : cell(set.name(), in, out, s == 5 ? 3 : 0));
                 if (!broken) {
-                    curves.get(set.name()).add(curve(SCORES[s][0], in, out));
+                    curves.computeIfAbsent(set.name(), k -> new ArrayList<>()).add(curve(SCORES[s][0], in, out));
                 }
             }
             rows.add(new ScoreRow(

@@ -51,16 +51,20 @@ public final class Engine {
             }
         }
         String platform = Loader.getPlatform();
+        String folder = "/org/bytedeco/pytorch/" + platform + "/";
+        List<String> libraries = libraries(platform);
+        for (String library : libraries) {
+            if (required(library) && Engine.class.getResource(folder + library) == null) {
+                throw new EngineException("libtorch for " + platform + " is not on the class path (" + library
+                        + " is missing). Add org.bytedeco:pytorch and org.bytedeco:openblas with classifier '"
+                        + platform
+                        + "'; published ones are linux-x86_64, macosx-arm64, macosx-x86_64 and windows-x86_64.");
+            }
+        }
         try {
             Loader.load(org.bytedeco.openblas.global.openblas.class);
-            for (String library : libraries(platform)) {
-                File file = Loader.cacheResource(Engine.class, "/org/bytedeco/pytorch/" + platform + "/" + library);
-                if (file == null && required(library)) {
-                    throw new EngineException("libtorch for " + platform + " is not on the class path (" + library
-                            + " is missing). Add org.bytedeco:pytorch and org.bytedeco:openblas with classifier '"
-                            + platform
-                            + "'; published ones are linux-x86_64, macosx-arm64, macosx-x86_64, windows-x86_64.");
-                }
+            for (String library : libraries) {
+                File file = Loader.cacheResource(Engine.class, folder + library);
                 if (file != null) {
                     System.load(file.getPath());
                 }

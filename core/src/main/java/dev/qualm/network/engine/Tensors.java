@@ -42,7 +42,9 @@ public final class Tensors {
     public static Array toArray(Tensor tensor) {
         try (PointerScope scope = new PointerScope()) {
             // The engine returns some zero gradients as a shape without memory.
-            Tensor t = tensor._is_zerotensor() ? torch.zeros_like(tensor) : tensor.detach().contiguous();
+            Tensor t = tensor._is_zerotensor()
+                    ? torch.zeros_like(tensor)
+                    : tensor.detach().contiguous();
             int[] shape = shape(t);
             int n = Array.size(shape);
             ScalarType type = type(t);

@@ -30,7 +30,8 @@ final class ArithmeticOperators {
                 Operator.of("Min", node -> Kernel.of(in -> fold(in, torch::minimum))),
                 Operator.of("Sum", node -> Kernel.of(in -> fold(in, torch::add))),
                 Operator.of("Mean", node -> {
-                    Scalar count = NodeContext.scalar((long) node.node().inputs().size());
+                    Scalar count =
+                            NodeContext.scalar((long) node.node().inputs().size());
                     return Kernel.of(in -> fold(in, torch::add).div(count));
                 }));
     }
@@ -86,7 +87,8 @@ final class ArithmeticOperators {
             return torch.pow(base, exponent.to(type));
         }
         if (Tensors.isFloating(exponent)) {
-            return torch.pow(base.to(ScalarType.Double), exponent.to(ScalarType.Double)).to(type);
+            return torch.pow(base.to(ScalarType.Double), exponent.to(ScalarType.Double))
+                    .to(type);
         }
         return torch.pow(base, exponent).to(type);
     }

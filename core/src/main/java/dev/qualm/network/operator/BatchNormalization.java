@@ -40,21 +40,19 @@ final class BatchNormalization {
 
     private static Tensor infer(Inputs in, double epsilon, Scalar shift) {
         Tensor x = in.get(0);
+        // A vector is a batch of one channel.
+        return x.dim() == 1 ? infer(x.unsqueeze(1), in, epsilon, shift).squeeze(1) : infer(x, in, epsilon, shift);
+    }
+
+    private static Tensor infer(Tensor x, Inputs in, double epsilon, Scalar shift) {
         Tensor mean = in.get(3);
         Tensor var = in.get(4);
-        if (x.dim() == 1) {
-            return normalise(x.unsqueeze(1), in, mean, var, epsilon).squeeze(1);
-        }
         if (mean.requires_grad() || var.requires_grad()) {
             // The engine's kernel has no derivative for running statistics.
             long[] channels = perChannel(x);
             Tensor factor = in.get(1).div(var.add(shift).sqrt()).reshape(channels);
             return x.sub(mean.reshape(channels)).mul(factor).add(in.get(2).reshape(channels));
         }
-        return normalise(x, in, mean, var, epsilon);
-    }
-
-    private static Tensor normalise(Tensor x, Inputs in, Tensor mean, Tensor var, double epsilon) {
         return torch.batch_norm(x, option(in.get(1)), option(in.get(2)), option(mean), option(var), false, 0, epsilon, false);
     }
 

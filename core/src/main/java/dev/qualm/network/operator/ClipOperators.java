@@ -30,9 +30,8 @@ final class ClipOperators {
                 return new Bound(null, NodeContext.scalar(otherwise));
             }
             double real = value.get(0);
-            Scalar exact = value.dtype().isFloating()
-                    ? NodeContext.scalar(real)
-                    : NodeContext.scalar(value.toLongs()[0]);
+            Scalar exact =
+                    value.dtype().isFloating() ? NodeContext.scalar(real) : NodeContext.scalar(value.toLongs()[0]);
             return new Bound(exact, NodeContext.scalar(real));
         }
 

@@ -32,7 +32,14 @@ final class ConvolutionOperators {
             boolean symmetric = p.symmetric();
             Tensor padded = symmetric ? x : torch.constant_pad_nd(x, Placement.interleaved(p.begin, p.end), zero);
             return torch.convolution(
-                    padded, weight, option(in.optional(2)), p.strides, symmetric ? p.begin : none, p.dilations, false, none,
+                    padded,
+                    weight,
+                    option(in.optional(2)),
+                    p.strides,
+                    symmetric ? p.begin : none,
+                    p.dilations,
+                    false,
+                    none,
                     group);
         });
     }
@@ -54,7 +61,8 @@ final class ConvolutionOperators {
             Placement p = window.place(x, weight);
             long[] added = extra == null ? new long[p.rank()] : extra;
             if (added.length != p.rank()) {
-                throw node.unsupported("expected " + p.rank() + " values in output_padding, found " + Arrays.toString(added));
+                throw node.unsupported(
+                        "expected " + p.rank() + " values in output_padding, found " + Arrays.toString(added));
             }
             long[] begin = p.begin.clone();
             long[] end = p.end.clone();

@@ -51,7 +51,8 @@ final class GridSampling {
             case "zeros" -> Padding.ZEROS;
             case "border" -> Padding.BORDER;
             case "reflection" -> Padding.REFLECTION;
-            default -> throw node.unsupported("expected padding_mode zeros, border or reflection, found '" + outside + "'");
+            default ->
+                throw node.unsupported("expected padding_mode zeros, border or reflection, found '" + outside + "'");
         };
         alignCorners = node.attributes().getInt("align_corners", 0) != 0;
     }
@@ -98,7 +99,9 @@ final class GridSampling {
             Tensor p = position == null
                     ? tap.position()
                     : position.mul(new Scalar(x.size(2 + axis))).add(tap.position());
-            Tensor w = weight == null || tap.weight() == null ? weight == null ? tap.weight() : weight : weight.mul(tap.weight());
+            Tensor w = weight == null || tap.weight() == null
+                    ? weight == null ? tap.weight() : weight
+                    : weight.mul(tap.weight());
             Tensor part = accumulate(values, taps, axis + 1, p, w, x);
             sum = sum == null ? part : sum.add(part);
         }
@@ -130,7 +133,8 @@ final class GridSampling {
         Tap[] taps = new Tap[4];
         for (int k = 0; k < 4; k++) {
             Tensor position = floor.add(new Scalar(k - 1.0));
-            Tensor distance = k < 2 ? fraction.add(new Scalar(1.0 - k)) : fraction.neg().add(new Scalar(k - 1.0));
+            Tensor distance =
+                    k < 2 ? fraction.add(new Scalar(1.0 - k)) : fraction.neg().add(new Scalar(k - 1.0));
             taps[k] = tap(padded(position, size).round(), cubic(distance, k == 1 || k == 2), size);
         }
         return taps;
@@ -161,7 +165,10 @@ final class GridSampling {
         }
         Tensor distance = at.sub(new Scalar(low)).abs();
         Tensor rest = distance.fmod(new Scalar(span));
-        Tensor odd = distance.div(new Scalar(span)).floor().remainder(new Scalar(2.0)).gt(new Scalar(0.5));
+        Tensor odd = distance.div(new Scalar(span))
+                .floor()
+                .remainder(new Scalar(2.0))
+                .gt(new Scalar(0.5));
         return torch.where(odd, rest.neg().add(new Scalar(low + span)), rest.add(new Scalar(low)));
     }
 

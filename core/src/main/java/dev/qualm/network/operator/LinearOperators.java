@@ -45,7 +45,8 @@ final class LinearOperators {
     private static Tensor integerGemm(
             NodeContext node, Tensor a, Tensor b, @Nullable Tensor c, float alpha, float beta) {
         if (alpha != Math.rint(alpha) || beta != Math.rint(beta)) {
-            throw node.unsupported("expected whole alpha and beta for integer matrices, found " + alpha + " and " + beta);
+            throw node.unsupported(
+                    "expected whole alpha and beta for integer matrices, found " + alpha + " and " + beta);
         }
         Tensor product = torch.mm(a, b).mul(new Scalar((long) alpha));
         return c == null ? product : product.add(c, new Scalar((long) beta));

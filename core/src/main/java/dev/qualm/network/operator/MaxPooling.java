@@ -21,8 +21,8 @@ final class MaxPooling {
     /** MaxPool; the second output is the position of the winner in the flattened input. */
     static Kernel max(NodeContext node) {
         Window window = Window.pool(node);
-        boolean wantsIndices =
-                node.node().outputs().size() > 1 && !node.node().outputs().get(1).isEmpty();
+        boolean wantsIndices = node.node().outputs().size() > 1
+                && !node.node().outputs().get(1).isEmpty();
         long order = node.attributes().getInt("storage_order", 0);
         if (order != 0 && order != 1) {
             throw node.unsupported("expected storage_order 0 (row major) or 1 (column major), found " + order);

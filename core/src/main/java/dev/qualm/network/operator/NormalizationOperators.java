@@ -34,7 +34,14 @@ final class NormalizationOperators {
         return Kernel.of(in -> {
             TensorOptional none = new TensorOptional();
             return torch.instance_norm(
-                    in.get(0), new TensorOptional(in.get(1)), new TensorOptional(in.get(2)), none, none, true, 0, epsilon,
+                    in.get(0),
+                    new TensorOptional(in.get(1)),
+                    new TensorOptional(in.get(2)),
+                    none,
+                    none,
+                    true,
+                    0,
+                    epsilon,
                     false);
         });
     }
@@ -52,7 +59,8 @@ final class NormalizationOperators {
             Tensor x = in.get(0);
             long channels = x.size(1);
             if (channels % groups != 0) {
-                throw node.unsupported("expected a number of channels divisible by num_groups " + groups + ", found " + channels);
+                throw node.unsupported(
+                        "expected a number of channels divisible by num_groups " + groups + ", found " + channels);
             }
             Tensor scale = perGroup ? spread(in.get(1), channels) : in.get(1);
             Tensor bias = perGroup ? spread(in.get(2), channels) : in.get(2);
@@ -63,7 +71,9 @@ final class NormalizationOperators {
     /** One value per group to one per channel. */
     private static Tensor spread(Tensor perGroup, long channels) {
         long groups = perGroup.numel();
-        return perGroup.reshape(groups, 1).expand(new long[] {groups, channels / groups}, false).reshape(channels);
+        return perGroup.reshape(groups, 1)
+                .expand(new long[] {groups, channels / groups}, false)
+                .reshape(channels);
     }
 
     private static Kernel layer(NodeContext node) {
@@ -88,12 +98,17 @@ final class NormalizationOperators {
     private static Tensor layerNorm(Tensor x, long[] axes, Tensor scale, @Nullable Tensor bias, double epsilon) {
         long[] shape = Arrays.stream(axes).map(x::size).toArray();
         // The engine wants weights of exactly the normalised shape; ONNX also takes what broadcasts to it.
-        boolean exact = Arrays.equals(shape, Tensors.dims(scale))
-                && (bias == null || Arrays.equals(shape, Tensors.dims(bias)));
+        boolean exact =
+                Arrays.equals(shape, Tensors.dims(scale)) && (bias == null || Arrays.equals(shape, Tensors.dims(bias)));
         TensorOptional none = new TensorOptional();
         if (exact) {
             return torch.layer_norm(
-                    x, shape, new TensorOptional(scale), bias == null ? none : new TensorOptional(bias), epsilon, false);
+                    x,
+                    shape,
+                    new TensorOptional(scale),
+                    bias == null ? none : new TensorOptional(bias),
+                    epsilon,
+                    false);
         }
         return affine(torch.layer_norm(x, shape, none, none, epsilon, false), scale, bias);
     }

@@ -27,12 +27,17 @@ final class Recurrence {
 
     /** The weights of one direction; biases are null when the node has none. */
     record Weights(
-            Tensor w, Tensor r, @Nullable Tensor inputBias, @Nullable Tensor stateBias, @Nullable Tensor peepholes) {}
+            Tensor w,
+            Tensor r,
+            @Nullable Tensor inputBias,
+            @Nullable Tensor stateBias,
+            @Nullable Tensor peepholes) {}
 
     /** One direction of a recurrent operator, ready to step. */
     interface Cell {
         /** Bias that the products with the inputs already contain. */
-        @Nullable Tensor bias();
+        @Nullable
+        Tensor bias();
 
         /** The state after one step; {@code x} is the input's product with w plus {@link #bias()}. */
         State step(Tensor x, State before);
@@ -59,7 +64,8 @@ final class Recurrence {
             case "reverse" -> List.of(true);
             case "bidirectional" -> List.of(false, true);
             default ->
-                throw node.unsupported("expected direction forward, reverse or bidirectional, found '" + direction + "'");
+                throw node.unsupported(
+                        "expected direction forward, reverse or bidirectional, found '" + direction + "'");
         };
         long layout = node.attributes().getInt("layout", 0);
         if (layout != 0 && layout != 1) {
@@ -103,9 +109,11 @@ final class Recurrence {
             Weights weights = weights(in, d);
             Cell cell = cells.create(weights, activations.get(d));
             State state = new State(
-                    initial(in.optional(5), d, x, weights), hasCellState ? initial(in.optional(6), d, x, weights) : null);
+                    initial(in.optional(5), d, x, weights),
+                    hasCellState ? initial(in.optional(6), d, x, weights) : null);
             Tensor bias = cell.bias();
-            Tensor products = torch.linear(x, weights.w(), bias == null ? new TensorOptional() : new TensorOptional(bias));
+            Tensor products =
+                    torch.linear(x, weights.w(), bias == null ? new TensorOptional() : new TensorOptional(bias));
             outputs.push_back(sweep(cell, products, state, lengths, backwards.get(d), lastH, lastC));
         }
         Tensor y = torch.stack(outputs, 1);
@@ -123,7 +131,12 @@ final class Recurrence {
 
     /** Runs one direction; its last state goes into the given lists, its outputs {@code [t, n, h]} are returned. */
     private static Tensor sweep(
-            Cell cell, Tensor products, State start, @Nullable Tensor lengths, boolean backwards, TensorVector lastH,
+            Cell cell,
+            Tensor products,
+            State start,
+            @Nullable Tensor lengths,
+            boolean backwards,
+            TensorVector lastH,
             TensorVector lastC) {
         int steps = (int) products.size(0);
         TensorVector inputs = products.unbind(0);
@@ -176,7 +189,10 @@ final class Recurrence {
             stateBias = both.narrow(0, half, half);
         }
         return new Weights(
-                in.get(1).select(0, d), in.get(2).select(0, d), inputBias, stateBias,
+                in.get(1).select(0, d),
+                in.get(2).select(0, d),
+                inputBias,
+                stateBias,
                 peepholes == null ? null : peepholes.select(0, d));
     }
 }

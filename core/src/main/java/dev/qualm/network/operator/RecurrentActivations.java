@@ -99,8 +99,8 @@ final class RecurrentActivations {
 
     private Scalar value(String attribute, float v) {
         if (Float.isNaN(v)) {
-            throw node.unsupported("expected a value in " + attribute + " for every activation that has no default, found "
-                    + "too few");
+            throw node.unsupported("expected a value in " + attribute
+                    + " for every activation that has no default, found " + "too few");
         }
         return NodeContext.scalar((double) v);
     }

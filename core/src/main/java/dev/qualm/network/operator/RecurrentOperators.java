@@ -28,8 +28,7 @@ final class RecurrentOperators {
 
     private static Kernel lstm(NodeContext node) {
         boolean coupled = node.attributes().getInt("input_forget", 0) != 0;
-        return Recurrence.kernel(
-                node, true, List.of("Sigmoid", "Tanh", "Tanh"), (w, f) -> new LstmCell(w, f, coupled));
+        return Recurrence.kernel(node, true, List.of("Sigmoid", "Tanh", "Tanh"), (w, f) -> new LstmCell(w, f, coupled));
     }
 
     private static Kernel gru(NodeContext node) {
@@ -45,7 +44,8 @@ final class RecurrentOperators {
 
         @Override
         public State step(Tensor x, State before) {
-            return new State(f.get(0).apply(torch.addmm(x, before.h(), weights.r().t())), null);
+            return new State(
+                    f.get(0).apply(torch.addmm(x, before.h(), weights.r().t())), null);
         }
     }
 
@@ -116,9 +116,7 @@ final class RecurrentOperators {
 
         private Tensor hiddenProduct(Tensor h, Tensor last) {
             Tensor bias = weights.stateBias();
-            return bias == null
-                    ? torch.mm(h, last)
-                    : torch.addmm(bias.narrow(0, 2 * hidden(), hidden()), h, last);
+            return bias == null ? torch.mm(h, last) : torch.addmm(bias.narrow(0, 2 * hidden(), hidden()), h, last);
         }
 
         private long hidden() {

@@ -55,8 +55,7 @@ record ResizeAxis(long input, long output, double scale, double start, double en
 
     /** Whether the axis stays as it is. */
     boolean identity(Coordinates mode) {
-        return input == output && scale == 1 && mode != Coordinates.TF_CROP_AND_RESIZE
-                && mode != Coordinates.TF_HALF_PIXEL_FOR_NN;
+        return input == output && scale == 1 && mode != Coordinates.TF_CROP_AND_RESIZE;
     }
 
     /** The input coordinate of output position {@code o}. */

@@ -33,13 +33,17 @@ final class ResizeOperators {
 
     /** How all axes are resampled. */
     private record Method(
-            Kind kind, Coordinates coordinates, Rounding rounding, double cubic, boolean antialias, boolean excludeOutside,
+            Kind kind,
+            Coordinates coordinates,
+            Rounding rounding,
+            double cubic,
+            boolean antialias,
+            boolean excludeOutside,
             double outsideValue) {}
 
     private static Kernel upsample(NodeContext node) {
         Attributes a = node.attributes();
-        Method method =
-                new Method(kind(node), Coordinates.ASYMMETRIC, Rounding.FLOOR, -0.75, false, false, 0);
+        Method method = new Method(kind(node), Coordinates.ASYMMETRIC, Rounding.FLOOR, -0.75, false, false, 0);
         float[] attribute = a.getFloats("scales");
         if (attribute == null && a.has("height_scale")) {
             attribute = new float[] {1, 1, a.getFloat("height_scale", 1), a.getFloat("width_scale", 1)};
@@ -56,10 +60,13 @@ final class ResizeOperators {
         boolean first = node.opset() < 11;
         Method method = new Method(
                 kind(node),
-                first ? Coordinates.ASYMMETRIC
+                first
+                        ? Coordinates.ASYMMETRIC
                         : choice(node, "coordinate_transformation_mode", Coordinates.class, Coordinates.HALF_PIXEL),
                 first ? Rounding.FLOOR : choice(node, "nearest_mode", Rounding.class, Rounding.ROUND_PREFER_FLOOR),
-                a.getFloat("cubic_coeff_a", -0.75f), a.getInt("antialias", 0) != 0, a.getInt("exclude_outside", 0) != 0,
+                a.getFloat("cubic_coeff_a", -0.75f),
+                a.getInt("antialias", 0) != 0,
+                a.getInt("exclude_outside", 0) != 0,
                 a.getFloat("extrapolation_value", 0));
         FloatsArgument roi = floats(node, first ? -1 : 1, null);
         FloatsArgument scales = floats(node, first ? 1 : 2, null);
@@ -71,11 +78,17 @@ final class ResizeOperators {
         }
         return Kernel.of(in -> {
             Tensor x = in.get(0);
-            float[] region = method.coordinates() == Coordinates.TF_CROP_AND_RESIZE ? required(node, roi.get(in)) : null;
+            float[] region =
+                    method.coordinates() == Coordinates.TF_CROP_AND_RESIZE ? required(node, roi.get(in)) : null;
             long[] size = first ? null : sizes.get(in);
             List<ResizeAxis> axes = size != null && size.length > 0
                     ? fitted(node, x, size, policy, region)
-                    : axes(node, x, required(node, scales.get(in)), node.attributes().getInts("axes"), region);
+                    : axes(
+                            node,
+                            x,
+                            required(node, scales.get(in)),
+                            node.attributes().getInts("axes"),
+                            region);
             return apply(node, x, axes, method);
         });
     }
@@ -143,7 +156,8 @@ final class ResizeOperators {
         for (int i = 0; i < values; i++) {
             long axis = listed == null ? i : listed[i] < 0 ? listed[i] + rank : listed[i];
             if (axis < 0 || axis >= rank) {
-                throw node.unsupported("expected axes of a tensor with " + rank + " axes, found " + Arrays.toString(listed));
+                throw node.unsupported(
+                        "expected axes of a tensor with " + rank + " axes, found " + Arrays.toString(listed));
             }
             slots[(int) axis] = i;
         }
@@ -152,13 +166,16 @@ final class ResizeOperators {
 
     private static Tensor apply(NodeContext node, Tensor x, List<ResizeAxis> axes, Method m) {
         if (m.kind() != Kind.NEAREST && !Tensors.isFloating(x)) {
-            throw node.unsupported("expected floating-point data for mode " + name(m.kind()) + ", found " + Tensors.type(x));
+            throw node.unsupported(
+                    "expected floating-point data for mode " + name(m.kind()) + ", found " + Tensors.type(x));
         }
-        Tensor y = x;
+        // Where no axis changes, the output is still a node of its own for autograd.
+        Tensor y = x.alias();
         for (int i = 0; i < axes.size(); i++) {
             ResizeAxis axis = axes.get(i);
             if (axis.output() < 1) {
-                throw node.unsupported("expected an output of at least one element on axis " + i + ", found " + axis.output());
+                throw node.unsupported(
+                        "expected an output of at least one element on axis " + i + ", found " + axis.output());
             }
             if (!axis.identity(m.coordinates())) {
                 y = m.kind() == Kind.NEAREST
@@ -172,7 +189,9 @@ final class ResizeOperators {
                 long[] shape = new long[axes.size()];
                 Arrays.fill(shape, 1);
                 shape[i] = -1;
-                Tensor mask = Constants.longs(ResizeAxis.numbers(outside)).reshape(shape).gt(new Scalar(0L));
+                Tensor mask = Constants.longs(ResizeAxis.numbers(outside))
+                        .reshape(shape)
+                        .gt(new Scalar(0L));
                 y = y.masked_fill(mask, new Scalar(m.outsideValue()));
             }
         }
@@ -191,7 +210,8 @@ final class ResizeOperators {
         Tensor y = null;
         for (int k = 0; k < taps.count(); k++) {
             Tensor weight = Constants.doubles(taps.weights[k], x).reshape(shape);
-            Tensor term = x.index_select(axis, Constants.longs(taps.positions[k])).mul(weight);
+            Tensor term =
+                    x.index_select(axis, Constants.longs(taps.positions[k])).mul(weight);
             y = y == null ? term : y.add(term);
         }
         return y == null ? x : y;
@@ -218,7 +238,9 @@ final class ResizeOperators {
             }
         }
         throw node.unsupported("expected " + attribute + " one of "
-                + Arrays.stream(type.getEnumConstants()).map(ResizeOperators::name).toList() + ", found '" + name + "'");
+                + Arrays.stream(type.getEnumConstants())
+                        .map(ResizeOperators::name)
+                        .toList() + ", found '" + name + "'");
     }
 
     private static String name(Enum<?> value) {

@@ -44,8 +44,8 @@ final class SpaceOperators {
             Tensor x = in.get(0);
             long[] d = dims(node, x);
             if (d[2] % block != 0 || d[3] % block != 0) {
-                throw node.unsupported("expected height and width divisible by blocksize " + block + ", found "
-                        + Arrays.toString(d));
+                throw node.unsupported(
+                        "expected height and width divisible by blocksize " + block + ", found " + Arrays.toString(d));
             }
             return x.reshape(d[0], d[1], d[2] / block, block, d[3] / block, block)
                     .permute(0, 3, 5, 1, 2, 4)

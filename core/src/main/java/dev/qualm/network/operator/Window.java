@@ -106,8 +106,8 @@ final class Window {
     long[] spatial(Tensor x) {
         long[] dims = Tensors.dims(x);
         if (dims.length < 3 || dims.length > 2 + MAX_RANK) {
-            throw node.unsupported("expected 1 to 3 spatial axes, that is 3 to 5 axes in all, found shape "
-                    + Arrays.toString(dims));
+            throw node.unsupported(
+                    "expected 1 to 3 spatial axes, that is 3 to 5 axes in all, found shape " + Arrays.toString(dims));
         }
         return Arrays.copyOfRange(dims, 2, dims.length);
     }
@@ -125,8 +125,8 @@ final class Window {
             return all;
         }
         if (values.length != length) {
-            throw node.unsupported(String.format(Locale.ROOT, "expected %d values in %s, found %s", length, name,
-                    Arrays.toString(values)));
+            throw node.unsupported(String.format(
+                    Locale.ROOT, "expected %d values in %s, found %s", length, name, Arrays.toString(values)));
         }
         return values;
     }
@@ -138,7 +138,8 @@ final class Window {
             case "SAME_UPPER" -> AutoPad.SAME_UPPER;
             case "SAME_LOWER" -> AutoPad.SAME_LOWER;
             default ->
-                throw node.unsupported("expected auto_pad NOTSET, VALID, SAME_UPPER or SAME_LOWER, found '" + name + "'");
+                throw node.unsupported(
+                        "expected auto_pad NOTSET, VALID, SAME_UPPER or SAME_LOWER, found '" + name + "'");
         };
     }
 

@@ -15,18 +15,33 @@ final class ArithmeticCases {
             cases.add(of(type, "row").input(2, 0.5, 2, 4));
             cases.add(of(type, "column").input(2, 0.5, 2, 3, 1));
             cases.add(of(type, "scalar").input(2, 0.5, 2));
-            cases.add(OperatorCase.of(type, "first operand smaller").input(1, -2, 2, 3, 1).input(2, 0.5, 2, 2, 1, 2));
-            cases.add(OperatorCase.of(type, "first operand scalar").input(1, 1, 2).input(2, 0.5, 2, 2, 2));
-            cases.add(of(type, "axis 1, opset 6").opset(6).attribute("broadcast", 1L).attribute("axis", 1L)
+            cases.add(OperatorCase.of(type, "first operand smaller")
+                    .input(1, -2, 2, 3, 1)
+                    .input(2, 0.5, 2, 2, 1, 2));
+            cases.add(
+                    OperatorCase.of(type, "first operand scalar").input(1, 1, 2).input(2, 0.5, 2, 2, 2));
+            cases.add(of(type, "axis 1, opset 6")
+                    .opset(6)
+                    .attribute("broadcast", 1L)
+                    .attribute("axis", 1L)
                     .input(2, 0.5, 2, 3));
-            cases.add(of(type, "axis 0, opset 6").opset(6).attribute("broadcast", 1L).attribute("axis", 0L)
+            cases.add(of(type, "axis 0, opset 6")
+                    .opset(6)
+                    .attribute("broadcast", 1L)
+                    .attribute("axis", 0L)
                     .input(2, 0.5, 2, 2, 3));
-            cases.add(of(type, "suffix, opset 6").opset(6).attribute("broadcast", 1L).input(2, 0.5, 2, 3, 4));
+            cases.add(of(type, "suffix, opset 6")
+                    .opset(6)
+                    .attribute("broadcast", 1L)
+                    .input(2, 0.5, 2, 3, 4));
             cases.add(OperatorCase.of(type, "integers")
                     .plain(Array.of(new long[] {-7, 7, 9, -9}, 2, 2))
                     .plain(Array.of(new long[] {2, -2}, 2)));
         }
-        cases.add(OperatorCase.of("Mod", "fmod").attribute("fmod", 1L).input(1, 2.3, 2.8, 2, 3).input(2, 0.95, 1.1, 3));
+        cases.add(OperatorCase.of("Mod", "fmod")
+                .attribute("fmod", 1L)
+                .input(1, 2.3, 2.8, 2, 3)
+                .input(2, 0.95, 1.1, 3));
         cases.add(OperatorCase.of("Mod", "negative fmod")
                 .attribute("fmod", 1L)
                 .input(1, -2.8, -2.3, 4)
@@ -46,7 +61,9 @@ final class ArithmeticCases {
         for (String type : List.of("Max", "Min", "Sum", "Mean")) {
             cases.add(of(type, "one input"));
             cases.add(of(type, "two inputs").input(2, -1.9, 2.3, 2, 3, 4));
-            cases.add(of(type, "three inputs, broadcast").input(2, -1.9, 2.3, 3, 1).input(3, 0.3, 0.4));
+            cases.add(of(type, "three inputs, broadcast")
+                    .input(2, -1.9, 2.3, 3, 1)
+                    .input(3, 0.3, 0.4));
             cases.add(of(type, "opset 6").opset(6).input(2, -1.9, 2.3, 2, 3, 4));
         }
         return cases;

@@ -33,7 +33,8 @@ class ArithmeticOperatorsTest {
 
     @Test
     void div_integers_truncatesTowardsZero() {
-        assertThat(output(of("Div").plain(ints(-7, 7, -7, 7)).plain(ints(2, 2, -2, -2)))).isEqualTo(ints(-3, 3, 3, -3));
+        assertThat(output(of("Div").plain(ints(-7, 7, -7, 7)).plain(ints(2, 2, -2, -2))))
+                .isEqualTo(ints(-3, 3, 3, -3));
     }
 
     @Test
@@ -54,7 +55,8 @@ class ArithmeticOperatorsTest {
     void pow_mixedTypes_hasTypeOfBase() {
         Array roots = Array.of(new double[] {0.5, 2}, 2);
         assertThat(output(of("Pow").plain(ints(9, 3)).plain(roots))).isEqualTo(ints(3, 9));
-        assertThat(output(of("Pow").plain(ints(2, 3)).plain(Array.of(new long[] {5, 2}, 2)))).isEqualTo(ints(32, 9));
+        assertThat(output(of("Pow").plain(ints(2, 3)).plain(Array.of(new long[] {5, 2}, 2))))
+                .isEqualTo(ints(32, 9));
         assertThat(output(of("Pow").plain(roots).constant(ints(3, 2)))).isEqualTo(Array.of(new double[] {0.125, 4}, 2));
     }
 
@@ -80,9 +82,12 @@ class ArithmeticOperatorsTest {
     @ParameterizedTest
     @ValueSource(strings = {"Add", "Sub", "Mul", "Div"})
     void inPlace_sameShape_reusesMemory(String type) {
-        assertThat(overwrites(type, MATRIX, Array.of(new double[] {1, 2, 3}, 3))).isTrue();
-        assertThat(overwrites(type, Array.of(new double[] {1, 2, 3}, 3), MATRIX)).isFalse();
-        assertThat(overwrites(type, Array.of(new double[] {1, 2}, 2, 1), MATRIX)).isFalse();
+        assertThat(overwrites(type, MATRIX, Array.of(new double[] {1, 2, 3}, 3)))
+                .isTrue();
+        assertThat(overwrites(type, Array.of(new double[] {1, 2, 3}, 3), MATRIX))
+                .isFalse();
+        assertThat(overwrites(type, Array.of(new double[] {1, 2}, 2, 1), MATRIX))
+                .isFalse();
     }
 
     private static boolean overwrites(String type, Array a, Array b) {

@@ -25,7 +25,11 @@ class ClipOperatorsTest {
     /** The same bounds in all three forms. */
     static Stream<OperatorCase> forms() {
         return Stream.of(
-                of("attributes").opset(6).attribute("min", 0f).attribute("max", 6f).plain(X),
+                of("attributes")
+                        .opset(6)
+                        .attribute("min", 0f)
+                        .attribute("max", 6f)
+                        .plain(X),
                 of("constants").plain(X).constant(LOW).constant(HIGH),
                 of("computed").plain(X).plain(LOW).plain(HIGH));
     }
@@ -56,7 +60,10 @@ class ClipOperatorsTest {
     void run_lowerAboveUpper_givesUpper(OperatorCase c) {
         OperatorCase swapped = c.inputs().size() == 1
                 ? c.attribute("min", 6f).attribute("max", 0f)
-                : OperatorCase.of("Clip", "swapped").plain(X.slice(0, 5)).constant(HIGH).constant(LOW);
+                : OperatorCase.of("Clip", "swapped")
+                        .plain(X.slice(0, 5))
+                        .constant(HIGH)
+                        .constant(LOW);
         assertThat(output(swapped).slice(0, 5).doubles()).containsOnly(0);
     }
 
@@ -78,7 +85,8 @@ class ClipOperatorsTest {
 
     @Test
     void factory_boundsInTheWrongForm_areRefused() {
-        assertThatThrownBy(() -> of("late attribute").attribute("min", 0f).plain(X).kernel(false))
+        assertThatThrownBy(
+                        () -> of("late attribute").attribute("min", 0f).plain(X).kernel(false))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("expected the bounds as inputs");
         assertThatThrownBy(() -> of("vector").plain(X).constant(X).kernel(false))

@@ -14,7 +14,10 @@ final class DropoutCases {
                 of("opset 7").opset(7).attribute("ratio", 0.3f),
                 of("opset 10 with mask").opset(10).outputs(2),
                 of("opset 13").opset(13).constant(Array.of(new double[] {0.4})),
-                of("opset 13 with mask").opset(13).constant(Array.of(new double[] {0.4})).outputs(2));
+                of("opset 13 with mask")
+                        .opset(13)
+                        .constant(Array.of(new double[] {0.4}))
+                        .outputs(2));
     }
 
     private static OperatorCase of(String name) {

@@ -87,7 +87,9 @@ class DropoutOperatorsTest {
     private static List<Array> run(int opset, boolean training, Attributes attributes, int outputs, Array... more) {
         List<String> names = List.of("x", "ratio", "training_mode").subList(0, 1 + more.length);
         Node node = new Node("drop", "", "Dropout", names, List.of("y", "mask").subList(0, outputs), attributes);
-        Kernel kernel = DropoutOperators.all().get(0).factory()
+        Kernel kernel = DropoutOperators.all()
+                .get(0)
+                .factory()
                 .create(new NodeContext(node, opset, Precision.FLOAT32, training, Map.of()));
         try (NativeScope scope = NativeScope.values()) {
             Tensor[] in = new Tensor[1 + more.length];
@@ -95,7 +97,9 @@ class DropoutOperatorsTest {
             for (int i = 0; i < more.length; i++) {
                 in[1 + i] = Tensors.of(more[i], Precision.FLOAT32);
             }
-            return Arrays.stream(kernel.run(new Inputs(in))).map(Tensors::toArray).toList();
+            return Arrays.stream(kernel.run(new Inputs(in)))
+                    .map(Tensors::toArray)
+                    .toList();
         }
     }
 }

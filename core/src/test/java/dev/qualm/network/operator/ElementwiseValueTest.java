@@ -36,8 +36,9 @@ class ElementwiseValueTest {
                 on("Tanh", Math::tanh),
                 on("HardSigmoid", x -> Math.max(0, Math.min(1, 0.2f * x + 0.5))),
                 on("HardSwish", x -> x * Math.max(0, Math.min(1, x / 6 + 0.5))),
-                on(of("Gelu").attribute("approximate", "tanh"), x -> 0.5 * x
-                        * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)))),
+                on(
+                        of("Gelu").attribute("approximate", "tanh"),
+                        x -> 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)))),
                 on("Gelu", x -> 0.5 * x * (1 + erf(x / Math.sqrt(2)))),
                 on("Erf", ElementwiseValueTest::erf),
                 on("Mish", x -> x * Math.tanh(softplus(x))),
@@ -109,7 +110,10 @@ class ElementwiseValueTest {
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("Gelu 'node'")
                 .hasMessageContaining("expected approximate 'none' or 'tanh', but found 'fast'");
-        assertThatThrownBy(() -> of("Softplus").domain(Node.QUALM_DOMAIN).attribute("beta", 0f).kernel(false))
+        assertThatThrownBy(() -> of("Softplus")
+                        .domain(Node.QUALM_DOMAIN)
+                        .attribute("beta", 0f)
+                        .kernel(false))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("positive finite beta");
     }

@@ -27,8 +27,7 @@ class LogicOperatorsTest {
     @ParameterizedTest
     @CsvSource({"And, false, false, true", "Or, false, true, true", "Xor, false, true, false"})
     void logic_ofTruthTable_isBoolean(String type, boolean none, boolean one, boolean both) {
-        OperatorCase c = of(type)
-                .plain(Array.of(new boolean[] {false, true, false, true}, 4))
+        OperatorCase c = of(type).plain(Array.of(new boolean[] {false, true, false, true}, 4))
                 .plain(Array.of(new boolean[] {false, false, true, true}, 4));
         assertThat(output(c)).isEqualTo(Array.of(new boolean[] {none, one, one, both}, 4));
     }
@@ -57,7 +56,10 @@ class LogicOperatorsTest {
 
     @Test
     void bitShift_right_fillsWithZeros() {
-        assertThat(output(of("BitShift").attribute("direction", "RIGHT").plain(bytes(0x81, 12)).plain(bytes(1, 2))))
+        assertThat(output(of("BitShift")
+                        .attribute("direction", "RIGHT")
+                        .plain(bytes(0x81, 12))
+                        .plain(bytes(1, 2))))
                 .isEqualTo(bytes(0x40, 3));
     }
 

@@ -41,8 +41,8 @@ public record OperatorCase(
     }
 
     public OperatorCase opset(int version) {
-        return new OperatorCase(name, domain, type, version, attributes, inputs, constant, differentiate, outputs,
-                rows);
+        return new OperatorCase(
+                name, domain, type, version, attributes, inputs, constant, differentiate, outputs, rows);
     }
 
     public OperatorCase domain(String d) {

@@ -15,7 +15,14 @@ final class OperatorCases {
             LogicCases.all(),
             ViewCases.all(),
             IndexCases.all(),
-            ReduceCases.all());
+            ReduceCases.all(),
+            ConvolutionCases.all(),
+            PoolingCases.all(),
+            NormalizationCases.all(),
+            LinearCases.all(),
+            RecurrentCases.all(),
+            ResizeCases.all(),
+            SpaceCases.all());
 
     private OperatorCases() {}
 

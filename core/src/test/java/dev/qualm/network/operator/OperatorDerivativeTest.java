@@ -33,7 +33,8 @@ class OperatorDerivativeTest {
     }
 
     static Stream<OperatorCase> differentiable() {
-        return OperatorCases.of(Gradient.DIFFERENTIABLE).filter(c -> !c.differentiate().isEmpty());
+        return OperatorCases.of(Gradient.DIFFERENTIABLE)
+                .filter(c -> !c.differentiate().isEmpty());
     }
 
     static Stream<OperatorCase> zero() {
@@ -59,7 +60,9 @@ class OperatorDerivativeTest {
                 .map(o -> o.domain() + ":" + o.type())
                 .filter(o -> !covered.contains(o))
                 .toList();
-        assertThat(missing).as("operators without a case that differentiates an input").isEmpty();
+        assertThat(missing)
+                .as("operators without a case that differentiates an input")
+                .isEmpty();
     }
 
     @ParameterizedTest(name = "{0}")
@@ -86,9 +89,9 @@ class OperatorDerivativeTest {
     @MethodSource("zero")
     void gradient_ofZeroGradientOperator_isZero(OperatorCase c) {
         OperatorRun run = new OperatorRun(c);
-        run.gradient(run.point()).forEach((i, g) -> assertThat(Arrays.stream(g))
-                .as("%s: input %d", c, i)
-                .allMatch(v -> v == 0));
+        run.gradient(run.point())
+                .forEach((i, g) ->
+                        assertThat(Arrays.stream(g)).as("%s: input %d", c, i).allMatch(v -> v == 0));
     }
 
     @ParameterizedTest(name = "{0}")

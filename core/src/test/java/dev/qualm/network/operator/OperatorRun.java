@@ -183,8 +183,8 @@ final class OperatorRun {
         for (int i : operatorCase.differentiate()) {
             wanted.push_back(in.get(i));
         }
-        TensorVector grads = torch.grad(
-                new TensorVector(scalar), wanted, new TensorVector(), new BoolOptional(), createGraph, true);
+        TensorVector grads =
+                torch.grad(new TensorVector(scalar), wanted, new TensorVector(), new BoolOptional(), createGraph, true);
         int k = 0;
         for (int i : operatorCase.differentiate()) {
             Tensor g = new Tensor(grads.get(k++));

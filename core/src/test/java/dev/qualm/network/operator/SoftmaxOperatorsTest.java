@@ -11,7 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SoftmaxOperatorsTest {
-    private static final OperatorCase INPUT = OperatorCase.of("Softmax", "values").input(3, -4, 4, 2, 3, 4);
+    private static final OperatorCase INPUT =
+            OperatorCase.of("Softmax", "values").input(3, -4, 4, 2, 3, 4);
 
     /** Every choice of index along the kept axes of [n, c, w] is one distribution over the others. */
     @ParameterizedTest
@@ -33,7 +34,8 @@ class SoftmaxOperatorsTest {
             sums[group(i, n, c, w)] += y[i];
             normaliser[group(i, n, c, w)] += Math.exp(logits[i]);
         }
-        assertThat(Arrays.stream(sums).filter(s -> s != 0)).allSatisfy(s -> assertThat(s).isCloseTo(1, within(1e-12)));
+        assertThat(Arrays.stream(sums).filter(s -> s != 0))
+                .allSatisfy(s -> assertThat(s).isCloseTo(1, within(1e-12)));
         for (int i = 0; i < 24; i++) {
             assertThat(y[i]).isCloseTo(Math.exp(logits[i]) / normaliser[group(i, n, c, w)], within(1e-12));
         }

@@ -39,7 +39,9 @@ final class UnaryCases {
                 OperatorCase.of("Abs", "integers").plain(Array.of(new int[] {-3, 0, 4}, 3)),
                 OperatorCase.of("IsNaN", "all kinds").plain(special()),
                 OperatorCase.of("IsInf", "both").plain(special()),
-                OperatorCase.of("IsInf", "positive").attribute("detect_negative", 0L).plain(special()));
+                OperatorCase.of("IsInf", "positive")
+                        .attribute("detect_negative", 0L)
+                        .plain(special()));
     }
 
     private static OperatorCase over(String type, double low, double high) {

@@ -25,6 +25,8 @@ public record HistogramChart(
     private static final double CUT = 2.5;
 
     /**
+     * One compared set.
+     *
      * @param share share of this set in each bin; a sum below 1 is what lies outside the range or is undefined
      * @param style index into the palette
      */

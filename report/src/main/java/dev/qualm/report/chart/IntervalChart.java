@@ -19,7 +19,11 @@ public record IntervalChart(String title, String quantity, double reference, Lis
     private static final double MIN_COLUMN = 130;
     private static final double GAP = 26;
 
-    /** @param estimates one per row, each {@code {value, low, high}}, NaN where missing */
+    /**
+     * One data set.
+     *
+     * @param estimates one per row, each {@code {value, low, high}}, NaN where missing
+     */
     public record Column(String name, List<double[]> estimates) {
         public Column {
             estimates = List.copyOf(estimates);

@@ -45,25 +45,25 @@ public final class Palette {
         BAD("#d9722b", "#c96a28"),
         REFERENCE("#8b95a3", "#6f7a88");
 
-        private final Rgb light;
-        private final Rgb dark;
+        private final String light;
+        private final String dark;
 
         Role(String light, String dark) {
-            this.light = Rgb.of(light);
-            this.dark = Rgb.of(dark);
+            this.light = light;
+            this.dark = dark;
         }
 
         public Rgb light() {
-            return light;
+            return Rgb.of(light);
         }
 
         public Rgb dark() {
-            return dark;
+            return Rgb.of(dark);
         }
 
         /** A CSS value that follows the colour scheme. */
         public String css() {
-            return "var(--" + variable() + "," + light.hex() + ")";
+            return "var(--" + variable() + "," + light + ")";
         }
 
         private String variable() {
@@ -126,7 +126,7 @@ public final class Palette {
     private static String variables(boolean dark) {
         StringBuilder out = new StringBuilder();
         for (Role role : Role.values()) {
-            Rgb c = dark ? role.dark : role.light;
+            Rgb c = dark ? role.dark() : role.light();
             out.append("--").append(role.variable()).append(':').append(c.hex()).append(';');
             out.append("--").append(role.variable()).append("-rgb:");
             out.append(c.r())

@@ -14,6 +14,8 @@ public record ReliabilityChart(String title, List<Bin> bins) {
     private static final double HEIGHT = 330;
 
     /**
+     * The items of one range of confidence.
+     *
      * @param low smallest confidence of the bin
      * @param high largest
      * @param confidence mean confidence of the items in it, NaN if there are none

@@ -81,9 +81,9 @@ public final class Html {
     }
 
     private static boolean allowed(int c) {
-        boolean control = c < 0x20 && c != '\t' && c != '\n' && c != '\r' || c >= 0x7F && c < 0xA0;
+        boolean control = (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || (c >= 0x7F && c < 0xA0);
         boolean surrogate = c >= 0xD800 && c <= 0xDFFF;
-        boolean bidi = c >= 0x202A && c <= 0x202E || c >= 0x2066 && c <= 0x2069;
+        boolean bidi = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
         return !control && !surrogate && !bidi && c != 0xFFFE && c != 0xFFFF;
     }
 

@@ -12,7 +12,11 @@ public final class Table {
     private final List<Html> heads = new ArrayList<>();
     private final List<Html> rows = new ArrayList<>();
 
-    /** @param caption what the table shows; read aloud first */
+    /**
+     * An empty table.
+     *
+     * @param caption what the table shows; read aloud first
+     */
     public Table(String caption) {
         this.caption = caption;
     }

@@ -20,7 +20,7 @@ class TicksTest {
     @Test
     void of_anyRange_givesAscendingRoundDistinctlyLabelledTicksInside() {
         Random random = new Random(11);
-        for (int trial = 0; trial < 20_000; trial++) {
+        for (int trial = 0; trial < 5_000; trial++) {
             double scale = Math.pow(10, random.nextInt(25) - 12);
             double min = (random.nextDouble() - 0.5) * scale * (random.nextInt(4) == 0 ? 20 : 1);
             double max = min + random.nextDouble() * scale;
