@@ -121,7 +121,7 @@ public final class OnnxReader {
 
     private boolean isSupported(NodeProto n) {
         String domain = domain(n.getDomain());
-        return supported.test(domain, n.getOpType()) || domain.isEmpty() && n.getOpType().equals("Constant");
+        return supported.test(domain, n.getOpType()) || (domain.isEmpty() && n.getOpType().equals("Constant"));
     }
 
     /** The standard domain has two names. */

@@ -66,9 +66,13 @@ final class StandardForm {
 
     /** Whether the graph computes in float64: operators take operands of one type only. */
     private static boolean isDouble(Graph graph) {
-        return graph.inputs().stream().anyMatch(i -> i.type() == ElementType.DOUBLE)
-                || graph.initializers().values().stream().anyMatch(a -> a.dtype() == DType.FLOAT64)
-                        && graph.initializers().values().stream().noneMatch(a -> a.dtype() == DType.FLOAT32);
+        boolean doubles = graph.inputs().stream().anyMatch(i -> i.type() == ElementType.DOUBLE);
+        boolean floats = false;
+        for (Array a : graph.initializers().values()) {
+            doubles |= a.dtype() == DType.FLOAT64;
+            floats |= a.dtype() == DType.FLOAT32;
+        }
+        return doubles && !floats;
     }
 
     /**

@@ -30,8 +30,8 @@ final class PoolingOperators {
     }
 
     /*
-     * Divisor: the window's positions that lie on the input or, with count_include_pad, on the padding the node declares; what a
-     * window rounded up hangs over beyond that never counts.
+     * Divisor: the window's positions that lie on the input or, with count_include_pad, on the padding the node
+     * declares; what a window rounded up hangs over beyond that never counts.
      */
     private static Kernel average(NodeContext node) {
         Window window = Window.pool(node);
