@@ -5,7 +5,7 @@ import dev.qualm.ShapeException;
 import dev.qualm.UnsupportedModelException;
 import dev.qualm.array.Array;
 import dev.qualm.network.Network;
-import dev.qualm.network.OutputKind;
+import dev.qualm.data.OutputKind;
 import dev.qualm.network.Structure;
 import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Precision;
