@@ -7,5 +7,7 @@ public enum OutputKind {
     /** Softmax probabilities. The tensor before the Softmax holds the logits, if the graph has one. */
     PROBABILITIES,
     /** Logarithms of softmax probabilities. */
-    LOG_PROBABILITIES
+    LOG_PROBABILITIES,
+    /** Nothing of the kind: the network has no float output. It runs, but has no logits. */
+    OTHER
 }
