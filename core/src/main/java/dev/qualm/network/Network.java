@@ -1,6 +1,7 @@
 package dev.qualm.network;
 
 import dev.qualm.ShapeException;
+import dev.qualm.UnsupportedModelException;
 import dev.qualm.array.Array;
 import dev.qualm.data.OutputKind;
 import dev.qualm.network.engine.Engine;
@@ -149,6 +150,10 @@ public final class Network implements AutoCloseable {
 
     /** Logits of a batch given by input name. */
     public Array logits(Map<String, Array> batch) {
+        if (structure.kind() == OutputKind.OTHER) {
+            throw new UnsupportedModelException("The network has no logits: expected a float output, but found "
+                    + graph.outputs() + "; run it with run(...)");
+        }
         Map<String, Array> out = run(batch, List.of(structure.logits()));
         return asLogits(java.util.Objects.requireNonNull(out.get(structure.logits())));
     }
@@ -183,6 +188,11 @@ public final class Network implements AutoCloseable {
      */
     public Map<String, Array> run(Map<String, Array> feeds, Collection<String> wanted) {
         return batchRule.run(checked(feeds), new LinkedHashSet<>(wanted));
+    }
+
+    /** As {@link #run(Map, Collection)}, but in one run of exactly these arrays: axis 0 need not be a batch. */
+    public Map<String, Array> runWhole(Map<String, Array> feeds, Collection<String> wanted) {
+        return runOnce(checked(feeds), new LinkedHashSet<>(wanted));
     }
 
     /** How a batch is cut; for callers that record their own tapes. */

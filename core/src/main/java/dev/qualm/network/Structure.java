@@ -3,6 +3,7 @@ package dev.qualm.network;
 import dev.qualm.UnsupportedModelException;
 import dev.qualm.array.Array;
 import dev.qualm.data.OutputKind;
+import dev.qualm.network.graph.ElementType;
 import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.Node;
 import dev.qualm.network.graph.ValueInfo;
@@ -86,8 +87,9 @@ public record Structure(
     /**
      * Reads a graph.
      *
-     * @param chosenOutput the output to explain, or null for the first float output of rank 2, else the first float output
-     * @param declared what it holds, or null to find out from the graph
+     * @param chosenOutput the output to explain, or null for the first float output of rank 2, else the first float output,
+     *     else the first output
+     * @param declared what it holds, or null to find out from the graph; {@link OutputKind#OTHER} if it is not float
      */
     static Structure of(Graph graph, @Nullable String chosenOutput, @Nullable OutputKind declared) {
         String output = chosenOutput == null ? defaultOutput(graph) : chosenOutput;
@@ -97,10 +99,10 @@ public record Structure(
                     "There is no output '" + output + "'; the network has " + graph.outputs());
         }
         Node last = skipCopies(graph, graph.producer(output));
-        OutputKind kind = declared != null ? declared : kindOf(last);
+        OutputKind kind = declared != null ? declared : isFloat(graph, output) ? kindOf(last) : OutputKind.OTHER;
         String logits = output;
         boolean trueLogits = kind == OutputKind.LOGITS;
-        if (last != null && kind == kindOf(last) && kind != OutputKind.LOGITS) {
+        if (last != null && kind == kindOf(last) && kind != OutputKind.LOGITS && last.inputs().size() > 0) {
             logits = last.input(0);
             trueLogits = true;
         }
@@ -119,14 +121,20 @@ public record Structure(
         List<ValueInfo> floats = graph.outputs().stream()
                 .filter(o -> o.type().isFloating() || o.type().code() == 0)
                 .toList();
-        if (floats.isEmpty()) {
-            throw new UnsupportedModelException("The network has no float output; it has " + graph.outputs());
-        }
         return floats.stream()
                 .filter(o -> o.rank() == 2)
                 .findFirst()
-                .orElse(floats.get(0))
+                .or(() -> floats.stream().findFirst())
+                .or(() -> graph.outputs().stream().findFirst())
+                .orElseThrow(() -> new UnsupportedModelException("The network has no output"))
                 .name();
+    }
+
+    /** Whether a tensor is declared or may be taken to be float; only outputs are declared. */
+    private static boolean isFloat(Graph graph, String tensor) {
+        return graph.outputs().stream()
+                .filter(o -> o.name().equals(tensor))
+                .allMatch(o -> o.type().isFloating() || o.type() == ElementType.UNDEFINED);
     }
 
     private static OutputKind kindOf(@Nullable Node last) {
@@ -258,7 +266,7 @@ public record Structure(
                 case "Gather" -> floating(graph, n.input(0));
                 case "OneHot" -> floating(graph, n.input(2));
                 case "Cast" ->
-                    dev.qualm.network.graph.ElementType.of((int) n.attributes().getInt("to", 0))
+                    ElementType.of((int) n.attributes().getInt("to", 0))
                             .isFloating();
                 default -> false;
             };
