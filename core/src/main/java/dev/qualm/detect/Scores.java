@@ -28,10 +28,10 @@ public final class Scores {
                 new GradientMetricScore("grad-l1", "How far would all weights move?", "l1", 1),
                 new GradientMetricScore("grad-l2", "How large is the weight gradient?", "l2", 1),
                 new CosineMapScore(
-                        "gga-row", "Does the predicted class oppose the others?", "predicted-row-mean", 1),
-                new CosineMapScore("gga-rest", "Do the other classes agree?", "rest-block-mean", -1),
-                new CosineMapScore("gga-mean", "Do the class gradients agree?", "off-diagonal-mean", -1),
-                new CosineMapScore("gga-std", "Is the map structured?", "off-diagonal-std", -1));
+                        "gga-row", "Does the predicted class oppose the others?", "predicted_row_mean", 1),
+                new CosineMapScore("gga-rest", "Do the other classes agree?", "rest_block_mean", -1),
+                new CosineMapScore("gga-mean", "Do the class gradients agree?", "off_diagonal_mean", -1),
+                new CosineMapScore("gga-std", "Is the map structured?", "off_diagonal_std", -1));
     }
 
     /** Groups of scores by the name users type, beside the single names. */
