@@ -3,7 +3,7 @@ package dev.qualm.gradient;
 import dev.qualm.Status;
 import dev.qualm.array.Array;
 import dev.qualm.network.Network;
-import dev.qualm.network.OutputKind;
+import dev.qualm.data.OutputKind;
 import dev.qualm.network.Tape;
 import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Precision;

@@ -164,7 +164,11 @@ public final class Network implements AutoCloseable {
         return asLogits(java.util.Objects.requireNonNull(out.get(structure.logits())));
     }
 
-    private Array asLogits(Array raw) {
+    /**
+     * Values of {@link Structure#logits()} as {@code [n, classes]}; probabilities become their logarithms, which equal the logits
+     * up to a shift per sample.
+     */
+    public Array asLogits(Array raw) {
         Array flat = raw.rank() == 2 ? raw : raw.reshape(raw.rank() == 0 ? 1 : raw.dim(0), -1);
         if (structure.trueLogits() || structure.kind() == OutputKind.LOG_PROBABILITIES) {
             return flat;
