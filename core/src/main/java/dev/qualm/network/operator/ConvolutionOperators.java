@@ -45,9 +45,10 @@ final class ConvolutionOperators {
     }
 
     /*
-     * The transpose of a convolution with padding is the full transpose with that padding cut off. The engine does so itself when
-     * both sides are cut equally and the extra output is shorter than a stride; otherwise the full result is cut (or, where
-     * there is more output than the windows reach, extended by zeros) here, and the bias is added to all of it.
+     * The transpose of a convolution with padding is the full transpose with that padding cut off. The engine does so
+     * itself when both sides are cut equally and the extra output is shorter than a stride; otherwise the full result
+     * is cut (or, where there is more output than the windows reach, extended by zeros) here, and the bias is added to
+     * all of it.
      */
     private static Kernel convTranspose(NodeContext node) {
         Window window = Window.of(node);
@@ -89,7 +90,10 @@ final class ConvolutionOperators {
         return autoPad == AutoPad.SAME_UPPER || autoPad == AutoPad.SAME_LOWER;
     }
 
-    /** The spatial output shape asked for: the attribute's (which may also give batch and channels), else input times stride. */
+    /**
+     * The spatial output shape asked for: the attribute's (which may also give batch and channels), else input times
+     * stride.
+     */
     private static long[] target(NodeContext node, Placement p, long @Nullable [] wanted) {
         int rank = p.rank();
         if (wanted == null) {

@@ -9,7 +9,10 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
-/** The attributes by which a window slides over the spatial axes, shared by convolutions and pools; read once per node. */
+/**
+ * The attributes by which a window slides over the spatial axes, shared by convolutions and pools; read once per
+ * node.
+ */
 final class Window {
     /** How padding is chosen. */
     enum AutoPad {
@@ -143,7 +146,9 @@ final class Window {
         };
     }
 
-    /** A window placed on an input of known size; one entry per spatial axis in each list. Callers do not change them. */
+    /**
+     * A window placed on an input of known size; one entry per spatial axis in each list. Callers do not change them.
+     */
     static final class Placement {
         final long[] input;
         final long[] kernel;
@@ -175,10 +180,10 @@ final class Window {
             return Arrays.equals(begin, end);
         }
 
-        /** Whether the engine's pools take this padding themselves: they allow at most half of the window. */
+        /** Whether the engine's pools take this padding themselves: they allow at most half of the window's size. */
         boolean pooledDirectly() {
             for (int i = 0; i < begin.length; i++) {
-                if (begin[i] != end[i] || 2 * begin[i] > reach(i)) {
+                if (begin[i] != end[i] || 2 * begin[i] > kernel[i]) {
                     return false;
                 }
             }
@@ -190,8 +195,8 @@ final class Window {
         }
 
         /**
-         * Number of window positions on an axis. Rounding up adds one position that hangs over the end, unless it would start in
-         * the padding at the end and see nothing of the input.
+         * Number of window positions on an axis. Rounding up adds one position that hangs over the end, unless it would
+         * start in the padding at the end and see nothing of the input.
          */
         long output(int axis, boolean ceil) {
             long span = input[axis] + begin[axis] + end[axis] - reach(axis);

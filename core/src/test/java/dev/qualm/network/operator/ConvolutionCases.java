@@ -28,7 +28,11 @@ final class ConvolutionCases {
                         .bias(1)
                         .with("pads", 0, 1, 2, 0)
                         .done(),
-                conv("groups", 3, 3).weights(4, 1, 2, 2).bias(4).with("group", 2).done(),
+                conv("groups", 3, 3)
+                        .weights(4, 1, 2, 2)
+                        .bias(4)
+                        .with("group", 2)
+                        .done(),
                 conv("same upper", 5, 4)
                         .weights(1, 2, 2, 3)
                         .with("strides", 2, 1)
