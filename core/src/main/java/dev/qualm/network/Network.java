@@ -278,7 +278,7 @@ public final class Network implements AutoCloseable {
                 throw new ShapeException("Input '" + in.name() + "' is missing: expected " + graph.inputs()
                         + ", but found " + feeds.keySet());
             }
-            out.put(in.name(), InputCheck.check(in, a));
+            out.put(in.name(), InputCheck.check(in, a, precision));
         }
         return out;
     }
