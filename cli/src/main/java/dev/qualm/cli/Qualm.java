@@ -4,6 +4,7 @@ import dev.qualm.QualmException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -18,9 +19,10 @@ import picocli.CommandLine.Spec;
         name = "qualm",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
+        subcommands = {Inspect.class, HelpCommand.class},
         description = "Tells which predictions of a neural network to doubt, why, and what to do about it.")
 public final class Qualm implements Runnable {
-    private static final int FAILED = 1;
+    static final int FAILED = 1;
     private static final int DEFECT = 3;
 
     @Spec
