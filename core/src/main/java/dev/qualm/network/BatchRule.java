@@ -6,7 +6,6 @@ import dev.qualm.array.DType;
 import dev.qualm.network.engine.Precision;
 import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.Node;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,22 +32,22 @@ final class BatchRule {
         this.network = network;
     }
 
-    Map<String, Array> run(Map<String, Array> feeds, Set<String> wanted) {
+    /** Computes the wanted tensors, a micro-batch at a time, on any of the workers. */
+    Map<String, Array> run(Map<String, Array> feeds, Set<String> wanted, Workers workers) {
         int n = batch(feeds);
         int chunk = n <= 1 ? n : rows(feeds);
-        if (n <= chunk || n <= 1) {
+        if (n <= chunk) {
             return network.runOnce(feeds, wanted);
         }
-        Map<String, List<Array>> parts = new LinkedHashMap<>();
-        for (int from = 0; from < n; from += chunk) {
-            int to = Math.min(n, from + chunk);
-            network.runOnce(slice(feeds, from, to), wanted)
-                    .forEach((name, a) ->
-                            parts.computeIfAbsent(name, k -> new ArrayList<>()).add(a));
-        }
+        List<Map<String, Array>> parts = network.runParts(
+                (n + chunk - 1) / chunk, i -> slice(feeds, i * chunk, Math.min(n, (i + 1) * chunk)), wanted, workers);
         Map<String, Array> out = new LinkedHashMap<>();
-        parts.forEach((name, list) ->
-                out.put(name, network.graph().initializers().containsKey(name) ? list.get(0) : Array.concat(list)));
+        for (String name : wanted) {
+            List<Array> list = parts.stream()
+                    .map(p -> java.util.Objects.requireNonNull(p.get(name)))
+                    .toList();
+            out.put(name, network.graph().initializers().containsKey(name) ? list.get(0) : Array.concat(list));
+        }
         return out;
     }
 

@@ -3,6 +3,7 @@ package dev.qualm.network;
 import dev.qualm.ShapeException;
 import dev.qualm.UnsupportedModelException;
 import dev.qualm.array.Array;
+import dev.qualm.data.OutputKind;
 import dev.qualm.network.engine.Engine;
 import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Precision;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -149,15 +151,24 @@ public final class Network implements AutoCloseable {
 
     /** Logits of a batch given by input name. */
     public Array logits(Map<String, Array> batch) {
+        return logits(batch, Workers.caller());
+    }
+
+    /** As {@link #logits(Map)}, with the micro-batches spread over workers; the result is the same bit for bit. */
+    public Array logits(Map<String, Array> batch, Workers workers) {
         if (structure.kind() == OutputKind.OTHER) {
             throw new UnsupportedModelException("The network has no logits: expected a float output, but found "
                     + graph.outputs() + "; run it with run(...)");
         }
-        Map<String, Array> out = run(batch, List.of(structure.logits()));
+        Map<String, Array> out = run(batch, List.of(structure.logits()), workers);
         return asLogits(java.util.Objects.requireNonNull(out.get(structure.logits())));
     }
 
-    private Array asLogits(Array raw) {
+    /**
+     * Values of {@link Structure#logits()} as {@code [n, classes]}; probabilities become their logarithms, which equal the logits
+     * up to a shift per sample.
+     */
+    public Array asLogits(Array raw) {
         Array flat = raw.rank() == 2 ? raw : raw.reshape(raw.rank() == 0 ? 1 : raw.dim(0), -1);
         if (structure.trueLogits() || structure.kind() == OutputKind.LOG_PROBABILITIES) {
             return flat;
@@ -182,7 +193,12 @@ public final class Network implements AutoCloseable {
      * @param wanted names of tensors: outputs, activations, initializers
      */
     public Map<String, Array> run(Map<String, Array> feeds, Collection<String> wanted) {
-        return batchRule.run(checked(feeds), new LinkedHashSet<>(wanted));
+        return run(feeds, wanted, Workers.caller());
+    }
+
+    /** As {@link #run(Map, Collection)}, with the micro-batches spread over workers; the result is the same bit for bit. */
+    public Map<String, Array> run(Map<String, Array> feeds, Collection<String> wanted, Workers workers) {
+        return batchRule.run(checked(feeds), new LinkedHashSet<>(wanted), workers);
     }
 
     /** As {@link #run(Map, Collection)}, but in one run of exactly these arrays: axis 0 need not be a batch. */
@@ -202,17 +218,29 @@ public final class Network implements AutoCloseable {
 
     /** One run of the whole batch as given. */
     Map<String, Array> runOnce(Map<String, Array> feeds, Set<String> wanted) {
+        return runParts(1, i -> feeds, wanted, Workers.caller()).get(0);
+    }
+
+    /** A run for each of several batches. All of them, or none: the network may be closed meanwhile. */
+    List<Map<String, Array>> runParts(
+            int count, IntFunction<Map<String, Array>> feeds, Set<String> wanted, Workers workers) {
         begin();
+        try {
+            Plan plan = plan(wanted, Plan.Mode.INFERENCE);
+            return workers.map(count, i -> run(plan, feeds.apply(i), wanted));
+        } finally {
+            end();
+        }
+    }
+
+    private Map<String, Array> run(Plan plan, Map<String, Array> feeds, Set<String> wanted) {
         try (NativeScope scope = NativeScope.values()) {
-            Plan.Values values =
-                    plan(wanted, Plan.Mode.INFERENCE).run(tensors(feeds), Map.of(), Set.of(), UnaryOperator.identity());
+            Plan.Values values = plan.run(tensors(feeds), Map.of(), Set.of(), UnaryOperator.identity());
             Map<String, Array> out = new LinkedHashMap<>();
             for (String name : wanted) {
                 out.put(name, Tensors.toArray(values.get(name)));
             }
             return out;
-        } finally {
-            end();
         }
     }
 

@@ -2,13 +2,13 @@ package dev.qualm.network;
 
 import dev.qualm.UnsupportedModelException;
 import dev.qualm.array.Array;
+import dev.qualm.data.OutputKind;
 import dev.qualm.network.graph.ElementType;
 import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.Node;
 import dev.qualm.network.graph.ValueInfo;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -114,6 +114,11 @@ public record Structure(
                 layers(graph),
                 activations(graph),
                 differentiable(graph, output));
+    }
+
+    /** Inputs of an operator that hold learnable weights when they are float constants, in order; none for most. */
+    public static List<Integer> weightInputs(String op) {
+        return WEIGHT_INPUTS.getOrDefault(op, List.of());
     }
 
     private static String defaultOutput(Graph graph) {
@@ -244,7 +249,10 @@ public record Structure(
                 .toList();
     }
 
-    /** The float input, or for integer inputs the first float tensor that depends on it and reaches the output. */
+    /**
+     * The float input, or for integer inputs the float tensor that stands for them: the rows looked up in the largest table
+     * (words before segments and positions), else the first other float tensor made from their values.
+     */
     private static String differentiable(Graph graph, String output) {
         Graph pruned = graph.prune(Set.of(output));
         Set<String> used = new HashSet<>();
@@ -254,27 +262,41 @@ public record Structure(
                 return in.name();
             }
         }
-        Map<String, Boolean> depends = new LinkedHashMap<>();
-        graph.inputs().forEach(i -> depends.put(i.name(), true));
+        Set<String> depends = new HashSet<>();
+        graph.inputs().forEach(i -> depends.add(i.name()));
+        String table = "";
+        int largest = 0;
+        String other = "";
         for (Node n : pruned.nodes()) {
-            boolean reached = n.inputs().stream().anyMatch(depends::containsKey);
-            if (!reached) {
+            // A shape says nothing about the values.
+            if (n.inputs().stream().noneMatch(depends::contains) || Set.of("Shape", "Size").contains(n.op())) {
                 continue;
             }
-            boolean toFloat = switch (n.op()) {
-                case "Gather" -> floating(graph, n.input(0));
-                case "OneHot" -> floating(graph, n.input(2));
-                case "Cast" ->
-                    ElementType.of((int) n.attributes().getInt("to", 0))
-                            .isFloating();
-                default -> false;
-            };
-            if (toFloat) {
-                return n.output();
+            Array rows = n.op().equals("Gather") ? graph.initializers().get(n.input(0)) : null;
+            if (rows != null && rows.dtype().isFloating()) {
+                if (rows.size() > largest) {
+                    largest = rows.size();
+                    table = n.output();
+                }
+            } else if (makesFloat(graph, n)) {
+                other = other.isEmpty() ? n.output() : other;
+            } else {
+                depends.addAll(n.outputs());
             }
-            n.outputs().forEach(o -> depends.put(o, true));
         }
-        return output;
+        if (!table.isEmpty()) {
+            return table;
+        }
+        return other.isEmpty() ? output : other;
+    }
+
+    private static boolean makesFloat(Graph graph, Node n) {
+        return switch (n.op()) {
+            case "OneHot" -> floating(graph, n.input(2));
+            case "Cast" ->
+                ElementType.of((int) n.attributes().getInt("to", 0)).isFloating();
+            default -> false;
+        };
     }
 
     private static boolean floating(Graph graph, String initializer) {

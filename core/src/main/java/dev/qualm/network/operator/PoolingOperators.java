@@ -140,7 +140,15 @@ final class PoolingOperators {
         return p;
     }
 
-    /** Puts values back where MaxPool found them. With an explicit output shape the positions count in that shape. */
+    /**
+     * Puts values back where MaxPool found them. Indices count in the output shape: the given one, else the smallest that
+     * MaxPool could have come from.
+     */
+    /*
+     * The standard's own case with an output shape counts in that smallest shape instead and then appends zeros. Indices
+     * from MaxPool, which are what real models pass, would land in wrong places (onnx issue 2398), so this follows ONNX
+     * Runtime.
+     */
     private static Kernel maxUnpool(NodeContext node) {
         Window window = Window.pool(node);
         IntsArgument outputShape = node.ints("output_shape", 2);
@@ -151,31 +159,15 @@ final class PoolingOperators {
             for (int i = 0; i < p.rank(); i++) {
                 shape[2 + i] = (p.input[i] - 1) * p.strides[i] + p.kernel[i] - p.begin[i] - p.end[i];
             }
-            Tensor index = in.get(1).flatten(0, -1);
-            long size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
-            Tensor zeros = torch.zeros(new long[] {size}, Tensors.options(Tensors.type(x)));
-            Tensor y = zeros.scatter(0, index, x.flatten(0, -1)).reshape(shape);
             long[] wanted = outputShape.get(in);
-            return wanted == null ? y : grown(node, y, shape, wanted);
-        });
-    }
-
-    /** The standard counts indices in the smallest shape that fits the window; a larger output gets zeros at its ends. */
-    private static Tensor grown(NodeContext node, Tensor y, long[] shape, long[] wanted) {
-        if (wanted.length != shape.length) {
-            throw node.unsupported("expected an output shape like " + Arrays.toString(shape) + ", found "
-                    + Arrays.toString(wanted));
-        }
-        long[] pads = new long[2 * shape.length];
-        for (int i = 0; i < shape.length; i++) {
-            // Pads are listed from the last axis to the first, each with its begin before its end.
-            long more = wanted[i] - shape[i];
-            pads[2 * (shape.length - 1 - i) + 1] = more;
-            if (more < 0) {
-                throw node.unsupported("expected an output shape of at least " + Arrays.toString(shape) + ", found "
+            if (wanted != null && wanted.length != shape.length) {
+                throw node.unsupported("expected an output shape like " + Arrays.toString(shape) + ", found "
                         + Arrays.toString(wanted));
             }
-        }
-        return torch.constant_pad_nd(y, pads);
+            long[] target = wanted == null ? shape : wanted;
+            long size = Arrays.stream(target).reduce(1, Math::multiplyExact);
+            Tensor zeros = torch.zeros(new long[] {size}, Tensors.options(Tensors.type(x)));
+            return zeros.scatter(0, in.get(1).flatten(0, -1), x.flatten(0, -1)).reshape(target);
+        });
     }
 }

@@ -43,7 +43,9 @@ class OnnxConformanceTest {
             Pattern.compile("test_castlike_(BFLOAT16_to_FLOAT|FLOAT_to_BFLOAT16)(_expanded)?"),
             "input 'like' has another shape than the model declares",
             Pattern.compile("test_cast_FLOAT_to_BFLOAT16"),
-            "recorded with truncation; the standard rounds to nearest");
+            "recorded with truncation; the standard rounds to nearest",
+            Pattern.compile("test_maxunpool_export_with_output_shape"),
+            "indices are not those MaxPool gives for that shape (onnx issue 2398)");
 
     private static final Pattern MISSING_OPERATOR = Pattern.compile("(?m)^  ([\\w.:]+): \\d+ node");
 

@@ -176,6 +176,22 @@ class WindowOperatorsTest {
     }
 
     @Test
+    void maxUnpool_ofMaxPoolWithRemainder_putsValuesBack() {
+        double[] values = new double[25];
+        Arrays.setAll(values, i -> i + 1);
+        Map<String, Object> window = Map.of("kernel_shape", new long[] {2, 2}, "strides", new long[] {2, 2});
+        List<Array> pooled = run("MaxPool", "", 2, new Attributes(window), Array.of(values, 1, 1, 5, 5));
+        Array shape = Array.of(new long[] {1, 1, 5, 5}, 4);
+        Array y = run("MaxUnpool", "", 1, new Attributes(window), pooled.get(0), pooled.get(1), shape)
+                .get(0);
+        double[] expected = new double[25];
+        for (int at : new int[] {6, 8, 16, 18}) {
+            expected[at] = at + 1;
+        }
+        assertThat(y.doubles()).containsExactly(expected);
+    }
+
+    @Test
     void maxPool_columnMajor_countsDownColumns() {
         Attributes a = new Attributes(Map.of("kernel_shape", new long[] {1, 1}, "storage_order", 1L));
         List<Array> out = run("MaxPool", "", 2, a, Array.of(new double[12], 1, 2, 2, 3));
