@@ -9,10 +9,17 @@ final class Columns {
 
     private final List<List<String>> rows = new ArrayList<>();
     private final boolean whole;
+    private boolean numbersRight;
 
     /** @param whole whether long cells are shown in full */
     Columns(boolean whole) {
         this.whole = whole;
+    }
+
+    /** Aligns cells that are whole numbers to the right. */
+    Columns withNumbersRight() {
+        numbersRight = true;
+        return this;
     }
 
     Columns row(String... cells) {
@@ -24,7 +31,7 @@ final class Columns {
         return this;
     }
 
-    /** The rows, each indented by two blanks; the last column is as it is, numbers are aligned to the right. */
+    /** The rows, each indented by two blanks. */
     List<String> lines() {
         List<Integer> widths = new ArrayList<>();
         for (List<String> row : rows) {
@@ -43,7 +50,7 @@ final class Columns {
             for (int i = 0; i < row.size(); i++) {
                 String cell = row.get(i);
                 String blanks = " ".repeat(widths.get(i) - cell.length());
-                line.append("  ").append(isNumber(cell) ? blanks + cell : cell + blanks);
+                line.append("  ").append(numbersRight && isNumber(cell) ? blanks + cell : cell + blanks);
             }
             lines.add(line.toString().stripTrailing());
         }

@@ -145,7 +145,7 @@ final class InspectionText {
             return;
         }
         heading("Layers with weights: " + rows.size() + ", " + count(found.parameters(), "parameter"));
-        Columns columns = new Columns(all).row("name", "operator", "output", "weights", "parameters");
+        Columns columns = new Columns(all).withNumbersRight().row("name", "operator", "output", "weights", "parameters");
         int hidden = all ? 0 : Math.max(0, rows.size() - HEAD - TAIL);
         for (int i = 0; i < rows.size(); i++) {
             if (hidden > 1 && i == HEAD) {

@@ -2,8 +2,8 @@ package dev.qualm.cli;
 
 import dev.qualm.UnreadableFileException;
 import dev.qualm.data.ModelDescription;
+import dev.qualm.data.OutputKind;
 import dev.qualm.network.Network;
-import dev.qualm.network.OutputKind;
 import dev.qualm.network.engine.Precision;
 import dev.qualm.network.graph.Graph;
 import java.nio.file.Files;
@@ -68,12 +68,11 @@ final class ModelOptions {
     /** The same over a graph already read. */
     Network network(Graph graph) {
         ModelDescription said = description();
-        dev.qualm.data.OutputKind told = said.outputKind();
         return Network.of(
                 graph,
                 precision,
                 output != null ? output : said.output(),
-                kind != null ? kind : told == null ? null : OutputKind.valueOf(told.name()));
+                kind != null ? kind : said.outputKind());
     }
 
     static final class KindConverter implements ITypeConverter<OutputKind> {

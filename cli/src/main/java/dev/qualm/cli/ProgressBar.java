@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
  * Shows how far a long piece of work has come: a bar that redraws itself on a terminal, now and then a line where there is none
  * (so that logs stay short and quick work leaves no trace). Any thread may report.
  */
-final class ProgressBar implements AutoCloseable {
+public final class ProgressBar implements AutoCloseable {
     private static final int WIDTH = 24;
     private static final long REDRAW_NANOS = 100_000_000L;
     private static final long LINE_NANOS = 10_000_000_000L;
@@ -28,7 +28,7 @@ final class ProgressBar implements AutoCloseable {
      * @param label what is being done, for example {@code Scoring}
      * @param total number of steps that {@link #update} counts towards
      */
-    ProgressBar(PrintWriter err, String label, long total) {
+    public ProgressBar(PrintWriter err, String label, long total) {
         this(err, label, total, Terminal.isStandardError(), System::nanoTime);
     }
 
@@ -43,12 +43,12 @@ final class ProgressBar implements AutoCloseable {
     }
 
     /** Reports how many steps are done; smaller numbers than before (of threads that overtook each other) are ignored. */
-    void update(long steps) {
+    public void update(long steps) {
         update(steps, "");
     }
 
     /** @param note a few words or numbers to show at the end of the line */
-    synchronized void update(long steps, String note) {
+    public synchronized void update(long steps, String note) {
         if (closed || steps < done) {
             return;
         }
@@ -66,7 +66,7 @@ final class ProgressBar implements AutoCloseable {
     }
 
     /** Prints a line that stays, above the bar. */
-    synchronized void line(String text) {
+    public synchronized void line(String text) {
         draw("");
         err.println(text);
         err.flush();

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What can be known about the terminal, if there is one. */
-final class Terminal {
+public final class Terminal {
     /** Width assumed for lines that must not wrap. */
     static final int COLUMNS = 100;
 
