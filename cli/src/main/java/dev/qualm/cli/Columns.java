@@ -5,20 +5,21 @@ import java.util.List;
 
 /** Rows of text in columns just wide enough. */
 final class Columns {
-    private static final int WIDEST = 44;
+    /** Longest cell that is not shortened. */
+    static final int WIDEST = 44;
 
     private final List<List<String>> rows = new ArrayList<>();
     private final boolean whole;
-    private boolean numbersRight;
+    private boolean lastRight;
 
     /** @param whole whether long cells are shown in full */
     Columns(boolean whole) {
         this.whole = whole;
     }
 
-    /** Aligns cells that are whole numbers to the right. */
-    Columns withNumbersRight() {
-        numbersRight = true;
+    /** Aligns the last column to the right, for numbers. */
+    Columns withLastRight() {
+        lastRight = true;
         return this;
     }
 
@@ -50,15 +51,12 @@ final class Columns {
             for (int i = 0; i < row.size(); i++) {
                 String cell = row.get(i);
                 String blanks = " ".repeat(widths.get(i) - cell.length());
-                line.append("  ").append(numbersRight && isNumber(cell) ? blanks + cell : cell + blanks);
+                boolean right = lastRight && i == widths.size() - 1;
+                line.append("  ").append(right ? blanks + cell : cell + blanks);
             }
             lines.add(line.toString().stripTrailing());
         }
         return lines;
-    }
-
-    private static boolean isNumber(String cell) {
-        return !cell.isEmpty() && cell.chars().allMatch(c -> c == ',' || (c >= '0' && c <= '9'));
     }
 
     /** Text of at most {@code limit} characters: the middle of a longer one is left out, since names differ at their ends. */

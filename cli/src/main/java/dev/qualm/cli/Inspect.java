@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 /** {@code qualm inspect}. */
 @Command(
         name = "inspect",
-        mixinStandardHelpOptions = true,
+        abbreviateSynopsis = true,
         sortOptions = false,
         description = {
             "Shows what Qualm sees in a model: inputs, outputs, the logits, the last layer and its features, layers with"
@@ -31,6 +31,10 @@ final class Inspect implements Callable<Integer> {
 
     @Option(names = "--all", description = "Print long lists in full.")
     private boolean all;
+
+    @Mixin
+    @SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // picocli sets and reads it
+    private HelpOption help;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before call()

@@ -47,8 +47,11 @@ record Inspection(
     /**
      * @param output the output that is explained
      * @param holds {@code logits}, {@code probabilities} or {@code log-probabilities}
-     * @param logits the tensor that holds the logits (or only their logarithms' shift, if {@code trueLogits} is false)
-     * @param classes number of classes, or null if no sample could be run
+     * @param producer operator that makes the output, or null if it is an input
+     * @param logits the tensor that holds the logits
+     * @param trueLogits false if it holds probabilities, whose logarithms stand in for logits
+     * @param shape of that tensor in a trial run, without the batch axis, or null if no sample could be run
+     * @param classes number of classes, or null if that tensor is not one row of numbers per sample
      * @param classNames from the description beside the model; may be empty
      * @param gradients how input gradients come about
      * @param batches {@code any size}, {@code one sample at a time}, {@code n samples at a time}, or null if unknown
@@ -57,8 +60,10 @@ record Inspection(
     record Classifier(
             String output,
             String holds,
+            @Nullable String producer,
             String logits,
             boolean trueLogits,
+            @Nullable List<Integer> shape,
             @Nullable Integer classes,
             List<String> classNames,
             @Nullable HeadRow head,

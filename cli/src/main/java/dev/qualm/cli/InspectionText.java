@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,9 @@ final class InspectionText {
     private static final int TAIL = 5;
     private static final int NAMES = 12;
     private static final int WRAP = 100;
+
+    /** Operators that end models whose output is no logit per class, though Qualm can only treat it as one. */
+    private static final Set<String> NO_LOGITS = Set.of("Sigmoid", "HardSigmoid", "Tanh", "Relu");
 
     private final Inspection found;
     private final boolean all;
@@ -57,10 +61,20 @@ final class InspectionText {
         heading(title);
         Columns columns = new Columns(all);
         for (Inspection.Port p : cut(ports)) {
-            columns.row(p.name(), p.type(), p.shape() == null ? "shape not declared" : p.shape().toString());
+            columns.row(p.name(), p.type(), p.shape() == null ? "shape not declared" : declared(p.shape()));
         }
         lines.addAll(columns.lines());
         omitted(ports.size() - cut(ports).size(), "more");
+    }
+
+    /** Exporters make up long names for open axes; what counts is that they are open. */
+    private String declared(List<Object> shape) {
+        List<String> axes = new ArrayList<>();
+        for (Object axis : shape) {
+            boolean unwieldy = axis instanceof String symbol && symbol.length() > 12 && !all;
+            axes.add(unwieldy ? axes.isEmpty() ? "N" : "?" : String.valueOf(axis));
+        }
+        return axes.toString();
     }
 
     private void unsupported() {
@@ -89,8 +103,7 @@ final class InspectionText {
         }
         heading("Classifier");
         Columns facts = new Columns(true);
-        facts.row("output", "'" + c.output() + "' holds " + c.holds().replace("log-p", "log p")
-                + (c.classes() == null ? "" : " of " + count(c.classes(), "class", "classes")));
+        facts.row("output", holds(c));
         if (!c.output().equals(c.logits())) {
             facts.row("logits", "'" + c.logits() + "'");
         } else if (!c.trueLogits()) {
@@ -116,6 +129,18 @@ final class InspectionText {
             lines.add("  A trial run with made-up data failed, so some facts are missing:");
             c.note().lines().forEach(l -> lines.add("    " + l));
         }
+    }
+
+    private static String holds(Inspection.Classifier c) {
+        String kind = "'" + c.output() + "' holds " + c.holds().replace("log-p", "log p");
+        if (c.producer() != null && NO_LOGITS.contains(c.producer())) {
+            kind = "'" + c.output() + "' comes from a " + c.producer() + "; its values are taken for logits";
+        }
+        if (c.classes() != null) {
+            return kind + (c.classes() == 1 ? ", one number per sample: no classes to tell apart"
+                    : " of " + number(c.classes()) + " classes");
+        }
+        return c.shape() == null ? kind : kind + " " + shape(c.shape()) + ": not one row of classes per sample";
     }
 
     private String gradients(GradientPath path) {
@@ -145,7 +170,7 @@ final class InspectionText {
             return;
         }
         heading("Layers with weights: " + rows.size() + ", " + count(found.parameters(), "parameter"));
-        Columns columns = new Columns(all).withNumbersRight().row("name", "operator", "output", "weights", "parameters");
+        Columns columns = new Columns(all).withLastRight().row("name", "operator", "output", "weights", "parameters");
         int hidden = all ? 0 : Math.max(0, rows.size() - HEAD - TAIL);
         for (int i = 0; i < rows.size(); i++) {
             if (hidden > 1 && i == HEAD) {
@@ -181,7 +206,9 @@ final class InspectionText {
 
     /** Names behind a title, wrapped; many are cut. */
     private void names(String title, List<String> names) {
-        List<String> shown = new ArrayList<>(all ? names : names.subList(0, Math.min(NAMES, names.size())));
+        List<String> shown = new ArrayList<>();
+        names.subList(0, all ? names.size() : Math.min(NAMES, names.size()))
+                .forEach(n -> shown.add(all ? n : Columns.shorten(n, Columns.WIDEST)));
         if (shown.size() < names.size()) {
             shown.add("... " + (names.size() - shown.size()) + " more (--all shows them)");
         }

@@ -154,12 +154,17 @@ final class Inspector {
         }
         Probe probe = tried.probe();
         List<Integer> shape = probe == null ? null : probe.shapes().get(structure.logits());
-        Integer classes = shape == null ? null : shape.stream().reduce(1, (a, b) -> a * b);
+        // [n, classes, 1, 1] is a row of classes, too.
+        boolean row = shape != null && shape.stream().filter(d -> d != 1).count() <= 1;
+        Integer classes = !row ? null : shape.stream().reduce(1, (a, b) -> a * b);
+        Node producer = graph.producer(structure.output());
         return new Inspection.Classifier(
                 structure.output(),
                 structure.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                producer == null ? null : producer.op(),
                 structure.logits(),
                 structure.trueLogits(),
+                shape,
                 classes,
                 model.description().classes(),
                 head(structure.head()),

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
         name = "qualm",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {Inspect.class, HelpCommand.class},
+        subcommands = {Inspect.class, Score.class, HelpCommand.class},
         description = "Tells which predictions of a neural network to doubt, why, and what to do about it.")
 public final class Qualm implements Runnable {
     static final int FAILED = 1;
