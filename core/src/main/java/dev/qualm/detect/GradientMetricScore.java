@@ -17,10 +17,10 @@ public record GradientMetricScore(String name, String question, String column, i
     @Override
     public double[] score(Evidence evidence) {
         GradientMetrics.Result metrics = evidence.metrics();
-        int at = metrics.columns().indexOf(column);
+        double[] values = metrics.column(column);
         double[] out = new double[evidence.size()];
         for (int i = 0; i < out.length; i++) {
-            out[i] = metrics.status().get(i).isOk() ? sign * metrics.values()[i][at] : Double.NaN;
+            out[i] = metrics.status().get(i).isOk() ? sign * values[i] : Double.NaN;
         }
         return out;
     }

@@ -55,12 +55,11 @@ public final class DemoCommand implements Callable<Integer> {
         Path model = root.resolve("data").resolve("models").resolve(MODEL);
         ModelDescription description = ModelDescription.beside(model);
         PrintWriter print = spec.commandLine().getOut();
-        try (Network network = Network.load(model);
-                ProgressBar bar = ProgressBar.on(spec.commandLine().getErr())) {
+        PrintWriter err = spec.commandLine().getErr();
+        try (Network network = Network.load(model)) {
             DemoData data = new DemoData(root.resolve("data"), description);
             DemoRun run = DemoRun.of(network, data, threads, seed,
-                    (set, done) -> bar.show("Scoring " + set.name(), done, set.images().size()));
-            bar.close();
+                    set -> new ProgressBar(err, "Scoring " + set.name(), set.images().size()));
             Ansi ansi = spec.commandLine().getColorScheme().ansi();
             print.printf(Locale.ROOT, "%s: %d classes, %.1f %% right on %d test images. Larger score = less trustworthy.%n",
                     MODEL, run.classes(), 100 * run.accuracy(), run.labels().length);

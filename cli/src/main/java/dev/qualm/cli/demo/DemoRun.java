@@ -1,5 +1,6 @@
 package dev.qualm.cli.demo;
 
+import dev.qualm.cli.ProgressBar;
 import dev.qualm.detect.Score;
 import dev.qualm.detect.ScoreTable;
 import dev.qualm.detect.Scorer;
@@ -12,7 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ObjIntConsumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -41,21 +42,28 @@ record DemoRun(
 
     static final int REPLICATES = 400;
 
-    /** @param progress called with a stage and the number of images done in it */
-    static DemoRun of(Network network, DemoData data, int threads, long seed, ObjIntConsumer<DemoSet> progress) {
+    /** @param progress makes the progress bar of a set */
+    static DemoRun of(
+            Network network, DemoData data, int threads, long seed, Function<DemoSet, ProgressBar> progress) {
         List<Score> scores = Scores.of(SCORES);
         Scorer scorer = new Scorer(network, scores, threads);
         Map<String, ScoreTable> tables = new LinkedHashMap<>();
         DemoSet ordinary = data.ordinary();
-        ScoreTable base = scorer.score(ordinary.images(), done -> progress.accept(ordinary, done));
+        ScoreTable base = score(scorer, ordinary, progress);
         tables.put(ordinary.name(), base);
         List<DemoSet> unusual = data.unusual(network, base.predictions(), seed);
         for (DemoSet set : unusual) {
-            tables.put(set.name(), scorer.score(set.images(), done -> progress.accept(set, done)));
+            tables.put(set.name(), score(scorer, set, progress));
         }
         int classes = network.logits(ordinary.images().batch(0, 1)).dim(1);
         return new DemoRun(ordinary, unusual, tables, data.labels(), rows(base, data.labels(), unusual, tables, classes, seed),
                 classes);
+    }
+
+    private static ScoreTable score(Scorer scorer, DemoSet set, Function<DemoSet, ProgressBar> progress) {
+        try (ProgressBar bar = progress.apply(set)) {
+            return scorer.score(set.images(), bar::update);
+        }
     }
 
     private static List<ScoreRow> rows(
