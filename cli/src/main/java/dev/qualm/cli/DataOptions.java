@@ -7,6 +7,7 @@ import dev.qualm.data.DatasetOptions;
 import dev.qualm.data.Datasets;
 import dev.qualm.data.Layout;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -87,14 +88,9 @@ final class DataOptions {
         }
     }
 
-    static final class LayoutConverter implements ITypeConverter<Layout> {
-        @Override
-        public Layout convert(String text) {
-            return switch (text) {
-                case "nchw" -> Layout.NCHW;
-                case "nhwc" -> Layout.NHWC;
-                default -> throw new TypeConversionException("expected nchw or nhwc, but found '" + text + "'");
-            };
+    static final class LayoutConverter extends Choice<Layout> {
+        LayoutConverter() {
+            super(EnumSet.allOf(Layout.class));
         }
     }
 }

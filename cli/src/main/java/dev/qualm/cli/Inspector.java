@@ -23,7 +23,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -160,7 +159,7 @@ final class Inspector {
         Node producer = graph.producer(structure.output());
         return new Inspection.Classifier(
                 structure.output(),
-                structure.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                Choice.written(structure.kind()),
                 producer == null ? null : producer.op(),
                 structure.logits(),
                 structure.trueLogits(),

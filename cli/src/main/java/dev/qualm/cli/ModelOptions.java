@@ -8,12 +8,10 @@ import dev.qualm.network.engine.Precision;
 import dev.qualm.network.graph.Graph;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.util.EnumSet;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.TypeConversionException;
 
 /** The model of a command, and what the command line says about it. */
 final class ModelOptions {
@@ -75,29 +73,15 @@ final class ModelOptions {
                 kind != null ? kind : said.outputKind());
     }
 
-    static final class KindConverter implements ITypeConverter<OutputKind> {
-        @Override
-        public OutputKind convert(String text) {
-            return switch (text.toLowerCase(Locale.ROOT)) {
-                case "logits" -> OutputKind.LOGITS;
-                case "probabilities" -> OutputKind.PROBABILITIES;
-                case "log-probabilities" -> OutputKind.LOG_PROBABILITIES;
-                default ->
-                    throw new TypeConversionException(
-                            "expected logits, probabilities or log-probabilities, but found '" + text + "'");
-            };
+    static final class KindConverter extends Choice<OutputKind> {
+        KindConverter() {
+            super(EnumSet.complementOf(EnumSet.of(OutputKind.OTHER)));
         }
     }
 
-    static final class PrecisionConverter implements ITypeConverter<Precision> {
-        @Override
-        public Precision convert(String text) {
-            return switch (text.toLowerCase(Locale.ROOT)) {
-                case "float32" -> Precision.FLOAT32;
-                case "float64" -> Precision.FLOAT64;
-                default ->
-                    throw new TypeConversionException("expected float32 or float64, but found '" + text + "'");
-            };
+    static final class PrecisionConverter extends Choice<Precision> {
+        PrecisionConverter() {
+            super(EnumSet.allOf(Precision.class));
         }
     }
 }
