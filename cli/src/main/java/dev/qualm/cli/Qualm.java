@@ -5,6 +5,7 @@ import dev.qualm.cli.demo.DemoCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -19,10 +20,10 @@ import picocli.CommandLine.Spec;
         name = "qualm",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {DemoCommand.class},
+        subcommands = {DemoCommand.class, Inspect.class, Score.class, Train.class, HelpCommand.class},
         description = "Tells which predictions of a neural network to doubt, why, and what to do about it.")
 public final class Qualm implements Runnable {
-    private static final int FAILED = 1;
+    static final int FAILED = 1;
     private static final int DEFECT = 3;
 
     @Spec
