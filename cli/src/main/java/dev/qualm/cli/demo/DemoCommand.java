@@ -66,7 +66,7 @@ public final class DemoCommand implements Callable<Integer> {
             run.outSets().forEach(s -> print.printf(Locale.ROOT, "  %-12s %5d  %s%n", s.name(), s.images(), s.description()));
             print.println();
             new DemoTable(ansi).lines(run.rows(), run.outSets()).forEach(print::println);
-            ScoreReport report = DemoReport.of(run, network, description.classes(), threads, provenance(model, run));
+            ScoreReport report = DemoReport.of(run, data, network, description.classes(), threads, provenance(model, run));
             ScoreReportPage.write(report, out);
             if (json != null) {
                 ScoreReportJson.write(report, json);

@@ -73,6 +73,23 @@ final class DemoData {
         return Objects.requireNonNull(description.preprocessing(), "the shipped model describes its preprocessing");
     }
 
+    private double mean() {
+        return steps().mean().isEmpty() ? 0 : steps().mean().get(0);
+    }
+
+    private double std() {
+        return steps().std().isEmpty() ? 1 : steps().std().get(0);
+    }
+
+    /** An input of the model as the image it was made from, pixels 0 to 1. */
+    Array picture(Array input) {
+        float[] pixels = input.toFloats().clone();
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (float) Math.min(1, Math.max(0, pixels[i] * std() + mean()));
+        }
+        return Array.of(pixels, input.dim(1), input.dim(2), input.dim(3));
+    }
+
     /** The ordinary images, prepared for the model. */
     DemoSet ordinary() {
         return new DemoSet("test images", OutSet.Kind.SHIFTED, "Fashion-MNIST test images of the classes the model knows",
@@ -96,7 +113,7 @@ final class DemoData {
                 Perturbations.rotate(known, ANGLE, 0).with(steps), names(known, knownNames)));
         Array noise = Perturbations.uniformNoise(0, 1, seed, NOISE, 1, 28, 28);
         sets.add(new DemoSet("noise", OutSet.Kind.NOISE, "uniform noise in every pixel",
-                Dataset.of(noise, Layout.NCHW, null), Collections.nCopies(NOISE, "noise")));
+                Dataset.of(noise, Layout.NCHW, null).with(steps.withScale(1)), Collections.nCopies(NOISE, "noise")));
         sets.add(attacked(network, predictions));
         return sets;
     }
@@ -108,7 +125,10 @@ final class DemoData {
         int[] right = IntStream.range(0, labels.length).filter(i -> predictions[i] == labels[i]).toArray();
         Array images = clean.all().select(right);
         int[] truth = Arrays.stream(right).map(i -> labels[i]).toArray();
-        Array moved = Fgsm.of(EPSILON, 0, 1).attack(network, images, truth);
+        // The attack moves inputs of the model; a pixel's range 0 to 1 and the step are stated in the image's units.
+        float low = (float) ((0 - mean()) / std());
+        float high = (float) ((1 - mean()) / std());
+        Array moved = Fgsm.of(EPSILON / std(), low, high).attack(network, images, truth);
         Array logits = network.logits(moved);
         int[] fooled = IntStream.range(0, truth.length).filter(i -> argmax(logits, i) != truth[i]).toArray();
         return new DemoSet("FGSM", OutSet.Kind.ATTACK, String.format(java.util.Locale.ROOT,

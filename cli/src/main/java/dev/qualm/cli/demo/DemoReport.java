@@ -22,7 +22,8 @@ final class DemoReport {
 
     private DemoReport() {}
 
-    static ScoreReport of(DemoRun run, Network network, List<String> classes, int threads, Map<String, String> provenance) {
+    static ScoreReport of(
+            DemoRun run, DemoData data, Network network, List<String> classes, int threads, Map<String, String> provenance) {
         ScoreTable base = table(run, run.ordinary());
         List<Histogram> histograms = new ArrayList<>();
         for (Score s : base.scores()) {
@@ -44,7 +45,7 @@ final class DemoReport {
                         + " prediction; larger always means less trustworthy.",
                 classes.size(), 100 * run.accuracy(), run.labels().length);
         return new ScoreReport("Which predictions to doubt", summary, run.ordinary().name(), base.size(), run.outSets(),
-                rules(threads), run.rows(), histograms, rocs, MostDoubted.of(run, network, classes), provenance, notes());
+                rules(threads), run.rows(), histograms, rocs, MostDoubted.of(run, data, network, classes), provenance, notes());
     }
 
     private static Rules rules(int threads) {

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /** Chooses the images the scores doubt most, and draws their cosine similarity maps. */
 /*
@@ -28,7 +29,7 @@ final class MostDoubted {
 
     private MostDoubted() {}
 
-    static Doubted of(DemoRun run, Network network, List<String> classes) {
+    static Doubted of(DemoRun run, DemoData data, Network network, List<String> classes) {
         List<DemoSet> sets = new ArrayList<>(List.of(run.ordinary()));
         sets.addAll(run.unusual());
         List<Candidate> chosen = new ArrayList<>();
@@ -38,7 +39,7 @@ final class MostDoubted {
         chosen.sort(Comparator.comparingDouble(Candidate::rank).thenComparing(Candidate::tieBreak).reversed());
         List<DoubtedItem> items = new ArrayList<>();
         for (Candidate c : chosen) {
-            items.add(item(run, network, c, classes));
+            items.add(item(run, data, network, c, classes));
         }
         return new Doubted(
                 "the mean rank of " + String.join(", ", FAMILIES) + " among the ordinary test images; at most " + PER_SET
@@ -73,7 +74,8 @@ final class MostDoubted {
                 : Arrays.stream(ordinary).filter(v -> v < value).count() / (double) ordinary.length;
     }
 
-    private static DoubtedItem item(DemoRun run, Network network, Candidate c, List<String> classes) {
+    private static DoubtedItem item(
+            DemoRun run, DemoData data, Network network, Candidate c, List<String> classes) {
         ScoreTable table = table(run, c.set());
         Array image = c.set().images().batch(c.item(), c.item() + 1);
         CosineSimilarityMaps.Maps maps = CosineSimilarityMaps.defaults().of(network, image);
@@ -89,7 +91,7 @@ final class MostDoubted {
                 : CosineMap.missing(maps.status().get(0).toString());
         return new DoubtedItem(
                 c.set().name() + " #" + table.ids().get(c.item()),
-                Picture.of(image.reshape(image.dim(1), image.dim(2), image.dim(3))),
+                Picture.of(data.picture(image)),
                 c.set().name(),
                 classes.get(table.predictions()[c.item()]),
                 table.confidence()[c.item()],
@@ -98,10 +100,21 @@ final class MostDoubted {
                 map);
     }
 
-    /** Mean map of ordinary images, for the eye to compare with. */
+    /**
+     * Mean map of ordinary images that are predicted as one class, for the eye to compare with. Over all classes the predicted
+     * row, which tells most, would be averaged away.
+     */
     private static CosineMap ordinaryMap(DemoRun run, Network network) {
-        Array images = run.ordinary().images().batch(0, ORDINARY_MAPS);
-        CosineSimilarityMaps.Maps maps = CosineSimilarityMaps.defaults().of(network, images);
+        int[] predicted = table(run, run.ordinary()).predictions();
+        int[] chosen = IntStream.range(0, predicted.length)
+                .filter(i -> predicted[i] == predicted[0] && predicted[i] == run.labels()[i])
+                .limit(ORDINARY_MAPS)
+                .toArray();
+        if (chosen.length == 0) {
+            return CosineMap.missing("the first ordinary image is not predicted correctly");
+        }
+        CosineSimilarityMaps.Maps maps = CosineSimilarityMaps.defaults()
+                .of(network, run.ordinary().images().read(chosen).requireComplete().inputs());
         int k = run.classes();
         double[][] mean = new double[k][k];
         int n = 0;
