@@ -65,7 +65,7 @@ record FittedSource(Dataset data, ValueInfo input) implements ItemSource {
         throw new ShapeException("Input " + input + " of the model takes "
                 + Arrays.toString(declared).replace("-1", "?") + " per item, but the data give " + Arrays.toString(item)
                 + (data.preprocessing() == null ? "" : " after " + data.preprocessing())
-                + "; change it with --preprocess or --item-shape");
+                + "; change it with --preprocess, --item-shape, or --label and --ignore for columns that are no inputs");
     }
 
     @Override

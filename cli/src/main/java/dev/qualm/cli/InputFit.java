@@ -4,10 +4,12 @@ import dev.qualm.QualmException;
 import dev.qualm.array.Array;
 import dev.qualm.array.DType;
 import dev.qualm.data.Dataset;
+import dev.qualm.data.Layout;
 import dev.qualm.data.ModelDescription;
 import dev.qualm.data.Preprocessing;
 import dev.qualm.network.Network;
 import dev.qualm.network.graph.ValueInfo;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +42,7 @@ record InputFit(Dataset data, List<String> remarks) {
         ValueInfo input = network.input();
         Array sample = stored.read(0, 1).inputs();
         Preprocessing described = description.preprocessing();
-        Preprocessing steps = options.applyTo(described != null ? described : guess(input, sample));
+        Preprocessing steps = options.applyTo(described != null ? described : guess(input, sample, stored.storedLayout()));
         Dataset items = sample.rank() == 2 && forImages(steps) ? stored.reshape(image(input, sample)) : stored;
         // Rows and planes go in with all their digits, since nothing is to be done to them.
         boolean asStored = steps.equals(Preprocessing.NONE) && sample.rank() <= 3;
@@ -73,10 +75,16 @@ record InputFit(Dataset data, List<String> remarks) {
                 .orElse(0);
     }
 
-    private static Preprocessing guess(ValueInfo input, Array sample) {
-        int[] shape = IntStream.range(0, Math.max(0, input.rank()))
+    private static Preprocessing guess(ValueInfo input, Array sample, Layout layout) {
+        int[] shape = IntStream.range(0, Math.max(1, input.rank()))
                 .map(i -> (int) input.dim(i))
                 .toArray();
+        boolean ready = layout == Layout.NCHW
+                && sample.dtype().isFloating()
+                && Arrays.equals(shape, 1, shape.length, sample.shape(), 1, sample.rank());
+        if (ready) {
+            return Preprocessing.NONE;
+        }
         // Rows get their shape from the input alone.
         Preprocessing p = sample.rank() == 2 ? Preprocessing.NONE : Preprocessing.guess(shape);
         // Bytes are pixels. Floats were scaled by whoever stored them, and inputs of whole numbers take them as they are.

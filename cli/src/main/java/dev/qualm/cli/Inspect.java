@@ -17,9 +17,11 @@ import picocli.CommandLine.Spec;
         abbreviateSynopsis = true,
         sortOptions = false,
         description = {
-            "Shows what Qualm sees in a model: inputs, outputs, the logits, the last layer and its features, layers with"
-                    + " weights, operators, how batches are taken, whether gradients reach the input.",
-            "Exits with 1 if the model cannot run; what is missing, and where, is listed then."
+            "Shows what Qualm sees in a model, and what keeps it from running.",
+            "",
+            "Inputs, outputs, the tensor with the logits, the last layer and its features, layers with weights,"
+                    + " operators, how batches are taken, whether gradients reach the input. Exits with 1 if the model"
+                    + " cannot run: every operator that is missing is listed with its nodes."
         })
 final class Inspect implements Callable<Integer> {
     @Mixin

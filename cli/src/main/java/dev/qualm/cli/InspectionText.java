@@ -1,5 +1,6 @@
 package dev.qualm.cli;
 
+import dev.qualm.network.onnx.OnnxReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -83,6 +84,10 @@ final class InspectionText {
                     + count(found.unsupported().stream().mapToInt(Inspection.OperatorUse::count).sum(), "node"));
             for (Inspection.OperatorUse use : found.unsupported()) {
                 names(use.op() + " (" + use.count() + "): ", use.nodes());
+                String advice = OnnxReader.advice(use.op());
+                if (!advice.isEmpty()) {
+                    lines.add("    " + advice);
+                }
             }
         }
         String problem = found.problem();

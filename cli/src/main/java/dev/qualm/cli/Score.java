@@ -35,9 +35,10 @@ import picocli.CommandLine.Spec;
         abbreviateSynopsis = true,
         sortOptions = false,
         description = {
-            "Predicts every item of DATA and says how far to distrust each prediction: one JSON object a line with the"
-                    + " prediction, its scores (larger = less trustworthy) and a status.",
-            "An item that cannot be read gets a status that says why; the others are scored all the same."
+            "Predicts every item of some data and scores how far to distrust each prediction.",
+            "",
+            "Prints one JSON object a line: id, prediction, class, confidence, scores (larger = less trustworthy), status."
+                    + " An item that cannot be read gets a status that says why; the others are scored all the same."
         },
         footer = {
             "",
@@ -148,13 +149,22 @@ final class Score implements Runnable {
     private static String summary(int n, Map<Status.Kind, Integer> kinds, long nanos) {
         double seconds = nanos * 1e-9;
         StringBuilder text = new StringBuilder(String.format(
-                Locale.ROOT, "scored %,d items in %.1f s (%,.0f per second)", n, seconds, n / Math.max(seconds, 1e-9)));
-        kinds.forEach((kind, count) -> {
-            if (kind != Status.Kind.OK) {
-                text.append(String.format(
-                        Locale.ROOT, ", %,d %s", count, kind.name().toLowerCase(Locale.ROOT).replace('_', ' ')));
-            }
-        });
+                Locale.ROOT,
+                "scored %,d %s in %.1f s (%,.0f per second)",
+                n,
+                n == 1 ? "item" : "items",
+                seconds,
+                n / Math.max(seconds, 1e-9)));
+        kinds.forEach((kind, count) -> text.append(String.format(
+                Locale.ROOT,
+                switch (kind) {
+                    case OK -> "";
+                    case UNREADABLE -> "; %,d could not be read";
+                    case NON_FINITE -> "; %,d without a finite output";
+                    case ZERO_GRADIENT -> "; %,d with a zero gradient";
+                    case UNDEFINED -> "; %,d without some of the scores";
+                },
+                count)));
         return text.toString();
     }
 
@@ -177,8 +187,13 @@ final class Score implements Runnable {
             classes *= logits.dim(axis);
             rows += logits.dim(axis) == 1 ? 0 : 1;
         }
+        if (rows == 0) {
+            throw new QualmException("The model gives one number per item ('"
+                    + network.structure().logits() + "'), but scores compare two or more classes; choose another output with"
+                    + " --output");
+        }
         if (rows != 1) {
-            throw new QualmException("Expected one row of two or more logits per item, but '"
+            throw new QualmException("Expected one row of logits per item, but '"
                     + network.structure().logits() + "' holds " + logits
                     + " for one item; choose another output with --output");
         }

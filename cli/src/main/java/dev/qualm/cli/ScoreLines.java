@@ -70,7 +70,7 @@ record ScoreLines(List<String> modelClasses, List<String> dataClasses) {
 
     private static void number(JsonGenerator json, String name, double value) throws IOException {
         if (Double.isFinite(value)) {
-            json.writeNumberField(name, value);
+            json.writeNumberField(name, value + 0.0); // never -0.0
         } else {
             json.writeNullField(name);
         }

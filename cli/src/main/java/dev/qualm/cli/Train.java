@@ -33,9 +33,10 @@ import picocli.CommandLine.Spec;
         abbreviateSynopsis = true,
         sortOptions = false,
         description = {
-            "Trains a small classifier from scratch and writes it as ONNX, with a description beside it (classes,"
-                    + " preprocessing) that the other commands read.",
-            "The same command on the same machine writes the same bytes."
+            "Trains a small classifier and writes it as ONNX.",
+            "",
+            "A description of its classes and preprocessing, which the other commands read, goes beside it (FILE with the"
+                    + " ending .yaml). The same command on the same machine writes the same bytes."
         })
 final class Train implements Runnable {
     /** Networks that can be trained. */
@@ -128,7 +129,7 @@ final class Train implements Runnable {
         Preprocessing steps = TrainingData.preprocessing(learnt, preprocessing);
         TrainingData.Items items = read(learnt.with(steps));
         say("learning " + kept.length + " classes from " + number(items.labels().length) + " items " + shape(items.inputs())
-                + ", preprocessing " + Columns.shorten(steps.toString(), 200));
+                + ", preprocessing " + Columns.shorten(steps.toString(), 120));
         Training result = train(items, kept.length);
         OnnxWriter.write(result.graph(), out);
         Path description = ModelDescription.fileBeside(out);

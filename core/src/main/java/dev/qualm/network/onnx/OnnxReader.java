@@ -51,6 +51,15 @@ public final class OnnxReader {
     }
 
     /**
+     * Why an operator is not supported and what to do about it, in brackets; empty where nothing more is known.
+     *
+     * @param operator type, with its domain and a colon before it unless that is the standard
+     */
+    public static String advice(String operator) {
+        return Problems.reason(operator).strip();
+    }
+
+    /**
      * Reads a file; external data may lie in its folder.
      *
      * @throws UnreadableFileException if it is not an ONNX model, or damaged
