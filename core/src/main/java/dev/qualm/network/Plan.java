@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * - only nodes that the wanted tensors need are kept;
  * - nodes of constants alone are computed now (exporters spell out shape arithmetic; weights behind Transpose or Cast);
  * - BatchNormalization is folded where nobody looks at the tensor before it and its weights are not differentiated;
- * - when nothing is recorded, a kernel overwrites its input if it is the only reader of freshly made memory;
+ * - when nothing is recorded, convolutions take the sum and the activation after them with them, and a kernel overwrites its input if it is the only reader of freshly made memory;
  * - a value's handle is released after its last reader, so peak memory is that of the widest cut (autograd keeps what it needs).
  */
 final class Plan implements AutoCloseable {
@@ -80,6 +80,9 @@ final class Plan implements AutoCloseable {
         if (mode == Mode.INFERENCE || mode == Mode.RECORDING) {
             graph = BatchNormFolding.fold(graph, t -> !wanted.contains(t), precision == Precision.FLOAT64)
                     .prune(wanted);
+        }
+        if (mode == Mode.INFERENCE && precision == Precision.FLOAT32) {
+            graph = Fusion.fuse(graph, wanted);
         }
         Plan plan = new Plan(store, precision);
         plan.build(graph, precision, wanted, mode);
@@ -316,6 +319,7 @@ final class Plan implements AutoCloseable {
 
     @Override
     public void close() {
+        steps.forEach(s -> s.kernel.close());
         folded.close();
     }
 }

@@ -20,7 +20,7 @@ final class ConvolutionOperators {
                 Operator.of("ConvTranspose", ConvolutionOperators::convTranspose));
     }
 
-    private static Kernel conv(NodeContext node) {
+    static Kernel conv(NodeContext node) {
         Window window = Window.of(node);
         long group = group(node);
         Scalar zero = NodeContext.scalar(0.0);
