@@ -70,7 +70,11 @@ final class Train implements Runnable {
                     + " layers). Default: small-cnn for images, mlp for rows.")
     private @Nullable Architecture architecture;
 
-    @Option(names = "--hidden", paramLabel = "N", defaultValue = "64", description = "Units in a layer of mlp. Default: 64.")
+    @Option(
+            names = "--hidden",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "Units in a layer of mlp. Default: 64.")
     private int hidden;
 
     @Option(
@@ -128,8 +132,8 @@ final class Train implements Runnable {
                 : options.open(testPath, stored.classes()).renumberClasses(kept);
         Preprocessing steps = TrainingData.preprocessing(learnt, preprocessing);
         TrainingData.Items items = read(learnt.with(steps));
-        say("learning " + kept.length + " classes from " + number(items.labels().length) + " items " + shape(items.inputs())
-                + ", preprocessing " + Columns.shorten(steps.toString(), 120));
+        say("learning " + kept.length + " classes from " + number(items.labels().length) + " items "
+                + shape(items.inputs()) + ", preprocessing " + Columns.shorten(steps.toString(), 120));
         Training result = train(items, kept.length);
         OnnxWriter.write(result.graph(), out);
         Path description = ModelDescription.fileBeside(out);
@@ -149,24 +153,23 @@ final class Train implements Runnable {
             throw new QualmException("Cannot write " + out + ": expected the name of a file in an existing folder");
         }
         if (ModelDescription.fileBeside(out).equals(out)) {
-            throw new QualmException("Cannot write the model to " + out + ": its description goes there; use a name that"
-                    + " ends in .onnx");
+            throw new QualmException("Cannot write the model to " + out
+                    + ": its description goes there; use a name that" + " ends in .onnx");
         }
     }
 
     private TrainingData.Items read(Dataset data) {
         TrainingData.Items items = TrainingData.read(data);
         if (items.leftOut() > 0) {
-            say(number(items.leftOut()) + " of " + number(data.size()) + " items cannot be read and are left out; the first: "
-                    + items.reason());
+            say(number(items.leftOut()) + " of " + number(data.size())
+                    + " items cannot be read and are left out; the first: " + items.reason());
         }
         return items;
     }
 
     private Training train(TrainingData.Items items, int count) {
         Graph graph = graph(items.inputs(), count);
-        try (TrainingProgress progress =
-                new TrainingProgress(spec.commandLine().getErr())) {
+        try (TrainingProgress progress = new TrainingProgress(spec.commandLine().getErr())) {
             return Trainer.train(graph, items.inputs(), items.labels(), training.toOptions(), progress);
         }
     }
@@ -175,9 +178,10 @@ final class Train implements Runnable {
         boolean images = inputs.rank() == 4;
         Architecture chosen = architecture != null ? architecture : images ? Architecture.SMALL_CNN : Architecture.MLP;
         if (images != (chosen == Architecture.SMALL_CNN)) {
-            throw new QualmException(Choice.written(chosen) + " takes " + (images ? "rows" : "images") + ", but the items are "
-                    + shape(inputs) + "; " + (images ? "use small-cnn" : "use mlp, or say with --item-shape what images"
-                    + " they are"));
+            throw new QualmException(Choice.written(chosen) + " takes " + (images ? "rows" : "images")
+                    + ", but the items are "
+                    + shape(inputs) + "; "
+                    + (images ? "use small-cnn" : "use mlp, or say with --item-shape what images" + " they are"));
         }
         return switch (chosen) {
             case SMALL_CNN ->

@@ -31,7 +31,9 @@ public record CosineMapScore(String name, String question, String feature, int s
         int column = MapFeatures.names().indexOf(feature);
         double[] out = new double[evidence.size()];
         for (int i = 0; i < out.length; i++) {
-            out[i] = maps.status().get(i).isOk() ? sign * MapFeatures.summary(maps.maps()[i], maps.predictedIndex(i))[column] : Double.NaN;
+            out[i] = maps.status().get(i).isOk()
+                    ? sign * MapFeatures.summary(maps.maps()[i], maps.predictedIndex(i))[column]
+                    : Double.NaN;
         }
         return out;
     }

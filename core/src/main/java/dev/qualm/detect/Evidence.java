@@ -50,10 +50,10 @@ public final class Evidence implements AutoCloseable {
         long start = System.nanoTime();
         Head head = network.structure().head();
         String wantedFeatures = sources.contains(Score.Source.HEAD) && head != null ? head.features() : null;
-        boolean sweeps = sources.contains(Score.Source.INPUT_GRADIENTS) || sources.contains(Score.Source.WEIGHT_GRADIENTS);
-        Evidence evidence = sweeps
-                ? recorded(network, feeds, sources, wantedFeatures)
-                : values(network, feeds, wantedFeatures);
+        boolean sweeps =
+                sources.contains(Score.Source.INPUT_GRADIENTS) || sources.contains(Score.Source.WEIGHT_GRADIENTS);
+        Evidence evidence =
+                sweeps ? recorded(network, feeds, sources, wantedFeatures) : values(network, feeds, wantedFeatures);
         evidence.nanos.put(Score.Source.LOGITS, System.nanoTime() - start);
         return evidence;
     }
@@ -64,7 +64,8 @@ public final class Evidence implements AutoCloseable {
             wanted.add(features);
         }
         Map<String, Array> out = network.run(feeds, wanted);
-        Array logits = network.asLogits(Objects.requireNonNull(out.get(network.structure().logits())));
+        Array logits = network.asLogits(
+                Objects.requireNonNull(out.get(network.structure().logits())));
         return new Evidence(network, null, rows(logits), features == null ? null : out.get(features));
     }
 

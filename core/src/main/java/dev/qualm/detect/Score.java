@@ -42,7 +42,8 @@ public interface Score {
         public double passes(int classes) {
             return switch (this) {
                 case LOGITS, HEAD -> 1;
-                // One forward, and one reverse sweep for each class but one (the maps are invariant to a shift of the logits).
+                // One forward, and one reverse sweep for each class but one (the maps are invariant to a shift of the
+                // logits).
                 case INPUT_GRADIENTS -> classes;
                 // One forward, one sweep to the layers' outputs, one product per layer for its weights.
                 case WEIGHT_GRADIENTS -> 3;

@@ -44,8 +44,8 @@ public record ScoreTable(
                 return values[i];
             }
         }
-        throw new dev.qualm.QualmException(
-                "There is no score '" + score + "'; there are " + scores.stream().map(Score::name).toList());
+        throw new dev.qualm.QualmException("There is no score '" + score + "'; there are "
+                + scores.stream().map(Score::name).toList());
     }
 
     /** Time per item of one score on one thread: the forward pass and its own sweep. */

@@ -87,7 +87,9 @@ public record Scorer(Network network, List<Score> scores, int threads) {
                 f.get();
             }
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof QualmException q ? q : Engine.failure("Scoring", new RuntimeException(e.getCause()));
+            throw e.getCause() instanceof QualmException q
+                    ? q
+                    : Engine.failure("Scoring", new RuntimeException(e.getCause()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new QualmException("Scoring was interrupted", e);
@@ -110,7 +112,9 @@ public record Scorer(Network network, List<Score> scores, int threads) {
         if (readable.length == 0) {
             return;
         }
-        Array inputs = readable.length == batch.size() ? batch.inputs() : batch.inputs().select(readable);
+        Array inputs = readable.length == batch.size()
+                ? batch.inputs()
+                : batch.inputs().select(readable);
         Set<Score.Source> sources = Evidence.sources(scores);
         try (Evidence evidence = Evidence.of(network, Map.of(input, inputs), sources)) {
             double[][] values = new double[scores.size()][];
@@ -182,8 +186,7 @@ public record Scorer(Network network, List<Score> scores, int threads) {
         ScoreTable table(List<String> ids, List<Score> scores, Provenance provenance) {
             Map<Score.Source, Double> millis = new EnumMap<>(Score.Source.class);
             nanos.forEach((source, t) -> millis.put(source, t / 1e6 / Math.max(1, ids.size())));
-            return new ScoreTable(
-                    ids, predictions, confidence, scores, values, List.of(status), millis, provenance);
+            return new ScoreTable(ids, predictions, confidence, scores, values, List.of(status), millis, provenance);
         }
     }
 }

@@ -27,8 +27,7 @@ public final class Scores {
                 new GradientMetricScore("grad-std", "How uneven would the weights move?", "network.std", 1),
                 new GradientMetricScore("grad-l1", "How far would all weights move?", "network.norm_1", 1),
                 new GradientMetricScore("grad-l2", "How large is the weight gradient?", "network.norm_2", 1),
-                new CosineMapScore(
-                        "gga-row", "Does the predicted class oppose the others?", "predicted_row_mean", 1),
+                new CosineMapScore("gga-row", "Does the predicted class oppose the others?", "predicted_row_mean", 1),
                 new CosineMapScore("gga-rest", "Do the other classes agree?", "rest_block_mean", -1),
                 new CosineMapScore("gga-mean", "Do the class gradients agree?", "off_diagonal_mean", -1),
                 new CosineMapScore("gga-std", "Is the map structured?", "off_diagonal_std", -1));
@@ -58,8 +57,8 @@ public final class Scores {
             for (String single : groups().getOrDefault(name, List.of(name))) {
                 Score s = byName.get(single);
                 if (s == null) {
-                    throw new QualmException("There is no score '" + raw + "'; there are " + byName.keySet() + " and the groups "
-                            + groups().keySet());
+                    throw new QualmException("There is no score '" + raw + "'; there are " + byName.keySet()
+                            + " and the groups " + groups().keySet());
                 }
                 chosen.put(single, s);
             }

@@ -69,8 +69,7 @@ final class LinearGradient extends NodeGradient {
             return null;
         }
         return same(in, out, in.axis())
-                ? new LinearGradient(
-                        positions(in.perInput(x)), positions(out.perInput(tape.gradient(node.output()))))
+                ? new LinearGradient(positions(in.perInput(x)), positions(out.perInput(tape.gradient(node.output()))))
                 : null;
     }
 
@@ -112,7 +111,8 @@ final class LinearGradient extends NodeGradient {
     }
 
     @Override
-    @Nullable Outer outer() {
+    @Nullable
+    Outer outer() {
         return left.size(1) == 1 ? new Outer(left.squeeze(1), right.squeeze(1)) : null;
     }
 }

@@ -34,12 +34,14 @@ abstract class NodeGradient {
     abstract Tensor formed(int from, int to, boolean ordered);
 
     /** The same as an outer product, where it is one. */
-    @Nullable Outer outer() {
+    @Nullable
+    Outer outer() {
         return null;
     }
 
     /** The same as few rows of a table, where it is that. */
-    @Nullable Sparse sparse() {
+    @Nullable
+    Sparse sparse() {
         return null;
     }
 

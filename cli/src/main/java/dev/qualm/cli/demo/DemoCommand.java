@@ -58,23 +58,41 @@ public final class DemoCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         try (Network network = Network.load(model)) {
             DemoData data = new DemoData(root.resolve("data"), description);
-            DemoRun run = DemoRun.of(network, data, threads, seed,
-                    set -> new ProgressBar(err, "Scoring " + set.name(), set.images().size()));
+            DemoRun run = DemoRun.of(
+                    network,
+                    data,
+                    threads,
+                    seed,
+                    set -> new ProgressBar(
+                            err, "Scoring " + set.name(), set.images().size()));
             Ansi ansi = spec.commandLine().getColorScheme().ansi();
-            print.printf(Locale.ROOT, "%s: %d classes, %.1f %% right on %d test images. Larger score = less trustworthy.%n",
-                    MODEL, run.classes(), 100 * run.accuracy(), run.labels().length);
-            run.outSets().forEach(s -> print.printf(Locale.ROOT, "  %-12s %5d  %s%n", s.name(), s.images(), s.description()));
+            print.printf(
+                    Locale.ROOT,
+                    "%s: %d classes, %.1f %% right on %d test images. Larger score = less trustworthy.%n",
+                    MODEL,
+                    run.classes(),
+                    100 * run.accuracy(),
+                    run.labels().length);
+            run.outSets()
+                    .forEach(
+                            s -> print.printf(Locale.ROOT, "  %-12s %5d  %s%n", s.name(), s.images(), s.description()));
             print.println();
             new DemoTable(ansi).lines(run.rows(), run.outSets()).forEach(print::println);
-            ScoreReport report = DemoReport.of(run, data, network, description.classes(), threads, provenance(model, run));
+            ScoreReport report =
+                    DemoReport.of(run, data, network, description.classes(), threads, provenance(model, run));
             ScoreReportPage.write(report, out);
             if (json != null) {
                 ScoreReportJson.write(report, json);
             }
-            print.printf(Locale.ROOT, "%nAUROC: one half is chance, 1 is perfect; FPR95: false alarms when 95 %% are caught;"
-                    + " 95 %% intervals; bold: best.%n");
-            print.printf(Locale.ROOT, "Report with histograms, ROC curves and the most doubted images: %s (%.0f s)%n",
-                    out.toAbsolutePath(), (System.nanoTime() - start) / 1e9);
+            print.printf(
+                    Locale.ROOT,
+                    "%nAUROC: one half is chance, 1 is perfect; FPR95: false alarms when 95 %% are caught;"
+                            + " 95 %% intervals; bold: best.%n");
+            print.printf(
+                    Locale.ROOT,
+                    "Report with histograms, ROC curves and the most doubted images: %s (%.0f s)%n",
+                    out.toAbsolutePath(),
+                    (System.nanoTime() - start) / 1e9);
             print.flush();
         }
         return 0;
@@ -83,7 +101,8 @@ public final class DemoCommand implements Callable<Integer> {
     private Path root() {
         String property = System.getProperty("qualm.home");
         if (home == null && property == null) {
-            throw new QualmException("The demonstration needs the project's folder: start it with ./qualm demo, or give --home");
+            throw new QualmException(
+                    "The demonstration needs the project's folder: start it with ./qualm demo, or give --home");
         }
         return home != null ? home : Path.of(property);
     }
@@ -95,9 +114,14 @@ public final class DemoCommand implements Callable<Integer> {
         entries.put("scores", String.join(", ", DemoRun.SCORES));
         entries.put("seed", Long.toString(seed));
         entries.put("threads", Integer.toString(threads));
-        entries.put("images", Integer.toString(run.tables().values().stream().mapToInt(t -> t.size()).sum()));
-        entries.put("Java", System.getProperty("java.version") + " on " + System.getProperty("os.name") + " "
-                + System.getProperty("os.arch"));
+        entries.put(
+                "images",
+                Integer.toString(
+                        run.tables().values().stream().mapToInt(t -> t.size()).sum()));
+        entries.put(
+                "Java",
+                System.getProperty("java.version") + " on " + System.getProperty("os.name") + " "
+                        + System.getProperty("os.arch"));
         return entries;
     }
 }

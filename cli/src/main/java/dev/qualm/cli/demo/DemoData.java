@@ -63,8 +63,8 @@ final class DemoData {
 
     private static Path require(Path file) {
         if (!Files.isReadable(file)) {
-            throw new QualmException("The demonstration needs " + file + ", which is missing; run it from a complete checkout,"
-                    + " or point --home to one");
+            throw new QualmException("The demonstration needs " + file
+                    + ", which is missing; run it from a complete checkout," + " or point --home to one");
         }
         return file;
     }
@@ -92,8 +92,12 @@ final class DemoData {
 
     /** The ordinary images, prepared for the model. */
     DemoSet ordinary() {
-        return new DemoSet("test images", OutSet.Kind.SHIFTED, "Fashion-MNIST test images of the classes the model knows",
-                known.with(steps()), names(known, knownNames));
+        return new DemoSet(
+                "test images",
+                OutSet.Kind.SHIFTED,
+                "Fashion-MNIST test images of the classes the model knows",
+                known.with(steps()),
+                names(known, knownNames));
     }
 
     int[] labels() {
@@ -104,16 +108,32 @@ final class DemoData {
     List<DemoSet> unusual(Network network, int[] predictions, long seed) {
         Preprocessing steps = steps();
         List<DemoSet> sets = new ArrayList<>();
-        sets.add(new DemoSet("new classes", OutSet.Kind.NEAR, "Fashion-MNIST test images of the two classes held back from"
-                + " training (" + String.join(", ", heldNames()) + ")", held.with(steps), names(held, held.classes())));
-        sets.add(new DemoSet("digits", OutSet.Kind.FAR, "UCI handwritten digits, 8x8 enlarged to 28x28",
-                digits.with(steps.withScale(1.0 / 16).withResize(28, 28)), names(digits, digits.classes())));
-        sets.add(new DemoSet("rotated", OutSet.Kind.SHIFTED, String.format(java.util.Locale.ROOT,
-                "the test images turned by %.0f degrees", ANGLE),
-                Perturbations.rotate(known, ANGLE, 0).with(steps), names(known, knownNames)));
+        sets.add(new DemoSet(
+                "new classes",
+                OutSet.Kind.NEAR,
+                "Fashion-MNIST test images of the two classes held back from" + " training ("
+                        + String.join(", ", heldNames()) + ")",
+                held.with(steps),
+                names(held, held.classes())));
+        sets.add(new DemoSet(
+                "digits",
+                OutSet.Kind.FAR,
+                "UCI handwritten digits, 8x8 enlarged to 28x28",
+                digits.with(steps.withScale(1.0 / 16).withResize(28, 28)),
+                names(digits, digits.classes())));
+        sets.add(new DemoSet(
+                "rotated",
+                OutSet.Kind.SHIFTED,
+                String.format(java.util.Locale.ROOT, "the test images turned by %.0f degrees", ANGLE),
+                Perturbations.rotate(known, ANGLE, 0).with(steps),
+                names(known, knownNames)));
         Array noise = Perturbations.uniformNoise(0, 1, seed, NOISE, 1, 28, 28);
-        sets.add(new DemoSet("noise", OutSet.Kind.NOISE, "uniform noise in every pixel",
-                Dataset.of(noise, Layout.NCHW, null).with(steps.withScale(1)), Collections.nCopies(NOISE, "noise")));
+        sets.add(new DemoSet(
+                "noise",
+                OutSet.Kind.NOISE,
+                "uniform noise in every pixel",
+                Dataset.of(noise, Layout.NCHW, null).with(steps.withScale(1)),
+                Collections.nCopies(NOISE, "noise")));
         sets.add(attacked(network, predictions));
         return sets;
     }
@@ -122,7 +142,9 @@ final class DemoData {
     private DemoSet attacked(Network network, int[] predictions) {
         Dataset clean = known.with(steps());
         int[] labels = known.labels();
-        int[] right = IntStream.range(0, labels.length).filter(i -> predictions[i] == labels[i]).toArray();
+        int[] right = IntStream.range(0, labels.length)
+                .filter(i -> predictions[i] == labels[i])
+                .toArray();
         Array images = clean.all().select(right);
         int[] truth = Arrays.stream(right).map(i -> labels[i]).toArray();
         // The attack moves inputs of the model; a pixel's range 0 to 1 and the step are stated in the image's units.
@@ -130,15 +152,28 @@ final class DemoData {
         float high = (float) ((1 - mean()) / std());
         Array moved = Fgsm.of(EPSILON / std(), low, high).attack(network, images, truth);
         Array logits = network.logits(moved);
-        int[] fooled = IntStream.range(0, truth.length).filter(i -> argmax(logits, i) != truth[i]).toArray();
-        return new DemoSet("FGSM", OutSet.Kind.ATTACK, String.format(java.util.Locale.ROOT,
-                "test images moved by one gradient-sign step of %.2f; the %d of %d that changed a right prediction", EPSILON,
-                fooled.length, right.length), Dataset.of(moved.select(fooled), Layout.NCHW, null),
+        int[] fooled = IntStream.range(0, truth.length)
+                .filter(i -> argmax(logits, i) != truth[i])
+                .toArray();
+        return new DemoSet(
+                "FGSM",
+                OutSet.Kind.ATTACK,
+                String.format(
+                        java.util.Locale.ROOT,
+                        "test images moved by one gradient-sign step of %.2f; the %d of %d that changed a right prediction",
+                        EPSILON,
+                        fooled.length,
+                        right.length),
+                Dataset.of(moved.select(fooled), Layout.NCHW, null),
                 Arrays.stream(fooled).mapToObj(i -> knownNames.get(truth[i])).toList());
     }
 
     private List<String> heldNames() {
-        return Arrays.stream(held.labels()).distinct().sorted().mapToObj(held.classes()::get).toList();
+        return Arrays.stream(held.labels())
+                .distinct()
+                .sorted()
+                .mapToObj(held.classes()::get)
+                .toList();
     }
 
     private static List<String> names(Dataset data, List<String> classes) {
@@ -157,5 +192,4 @@ final class DemoData {
         }
         return best;
     }
-
 }

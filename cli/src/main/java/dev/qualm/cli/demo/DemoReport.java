@@ -23,7 +23,12 @@ final class DemoReport {
     private DemoReport() {}
 
     static ScoreReport of(
-            DemoRun run, DemoData data, Network network, List<String> classes, int threads, Map<String, String> provenance) {
+            DemoRun run,
+            DemoData data,
+            Network network,
+            List<String> classes,
+            int threads,
+            Map<String, String> provenance) {
         ScoreTable base = table(run, run.ordinary());
         List<Histogram> histograms = new ArrayList<>();
         for (Score s : base.scores()) {
@@ -39,13 +44,27 @@ final class DemoReport {
             }
             rocs.add(new RocSet(set.name(), curves));
         }
-        String summary = String.format(Locale.ROOT,
+        String summary = String.format(
+                Locale.ROOT,
                 "A small convolutional network that knows %d of the 10 Fashion-MNIST classes, %.1f %% right on %d test images,"
                         + " is shown images it knows, half knows and does not know. Each score tries to tell them apart from one"
                         + " prediction; larger always means less trustworthy.",
-                classes.size(), 100 * run.accuracy(), run.labels().length);
-        return new ScoreReport("Which predictions to doubt", summary, run.ordinary().name(), base.size(), run.outSets(),
-                rules(threads), run.rows(), histograms, rocs, MostDoubted.of(run, data, network, classes), provenance, notes());
+                classes.size(),
+                100 * run.accuracy(),
+                run.labels().length);
+        return new ScoreReport(
+                "Which predictions to doubt",
+                summary,
+                run.ordinary().name(),
+                base.size(),
+                run.outSets(),
+                rules(threads),
+                run.rows(),
+                histograms,
+                rocs,
+                MostDoubted.of(run, data, network, classes),
+                provenance,
+                notes());
     }
 
     private static Rules rules(int threads) {

@@ -37,14 +37,12 @@ record DemoRun(
     static final String MISTAKES = "mistakes";
 
     /** Logit scores as reference, then what gradients add. */
-    static final List<String> SCORES = List.of(
-            "msp", "energy", "entropy", "gen", "gradnorm", "gradients", "gga");
+    static final List<String> SCORES = List.of("msp", "energy", "entropy", "gen", "gradnorm", "gradients", "gga");
 
     static final int REPLICATES = 400;
 
     /** @param progress makes the progress bar of a set */
-    static DemoRun of(
-            Network network, DemoData data, int threads, long seed, Function<DemoSet, ProgressBar> progress) {
+    static DemoRun of(Network network, DemoData data, int threads, long seed, Function<DemoSet, ProgressBar> progress) {
         List<Score> scores = Scores.of(SCORES);
         Scorer scorer = new Scorer(network, scores, threads);
         Map<String, ScoreTable> tables = new LinkedHashMap<>();
@@ -56,7 +54,12 @@ record DemoRun(
             tables.put(set.name(), score(scorer, set, progress));
         }
         int classes = network.logits(ordinary.images().batch(0, 1)).dim(1);
-        return new DemoRun(ordinary, unusual, tables, data.labels(), rows(base, data.labels(), unusual, tables, classes, seed),
+        return new DemoRun(
+                ordinary,
+                unusual,
+                tables,
+                data.labels(),
+                rows(base, data.labels(), unusual, tables, classes, seed),
                 classes);
     }
 
@@ -67,9 +70,18 @@ record DemoRun(
     }
 
     private static List<ScoreRow> rows(
-            ScoreTable base, int[] labels, List<DemoSet> unusual, Map<String, ScoreTable> tables, int classes, long seed) {
-        int[] wrong = IntStream.range(0, labels.length).filter(i -> base.predictions()[i] != labels[i]).toArray();
-        int[] right = IntStream.range(0, labels.length).filter(i -> base.predictions()[i] == labels[i]).toArray();
+            ScoreTable base,
+            int[] labels,
+            List<DemoSet> unusual,
+            Map<String, ScoreTable> tables,
+            int classes,
+            long seed) {
+        int[] wrong = IntStream.range(0, labels.length)
+                .filter(i -> base.predictions()[i] != labels[i])
+                .toArray();
+        int[] right = IntStream.range(0, labels.length)
+                .filter(i -> base.predictions()[i] == labels[i])
+                .toArray();
         Bootstrap bootstrap = new Bootstrap(seed, REPLICATES);
         List<ScoreRow> rows = new ArrayList<>();
         for (Score score : base.scores()) {
@@ -77,11 +89,17 @@ record DemoRun(
             List<ScoreRow.Cell> cells = new ArrayList<>();
             cells.add(Comparison.cell(MISTAKES, pick(ordinary, right), pick(ordinary, wrong), bootstrap));
             for (DemoSet set : unusual) {
-                double[] values = java.util.Objects.requireNonNull(tables.get(set.name())).of(score.name());
+                double[] values =
+                        java.util.Objects.requireNonNull(tables.get(set.name())).of(score.name());
                 cells.add(Comparison.cell(set.name(), ordinary, values, bootstrap));
             }
-            rows.add(new ScoreRow(score.name(), family(score), score.question(), score.source().passes(classes),
-                    meanMillis(score, tables), cells));
+            rows.add(new ScoreRow(
+                    score.name(),
+                    family(score),
+                    score.question(),
+                    score.source().passes(classes),
+                    meanMillis(score, tables),
+                    cells));
         }
         return rows;
     }
@@ -112,16 +130,20 @@ record DemoRun(
 
     /** Share of correct predictions on the ordinary images. */
     double accuracy() {
-        int[] predicted = java.util.Objects.requireNonNull(tables.get(ordinary.name())).predictions();
-        return IntStream.range(0, labels.length).filter(i -> predicted[i] == labels[i]).count() / (double) labels.length;
+        int[] predicted =
+                java.util.Objects.requireNonNull(tables.get(ordinary.name())).predictions();
+        return IntStream.range(0, labels.length)
+                        .filter(i -> predicted[i] == labels[i])
+                        .count()
+                / (double) labels.length;
     }
 
     /** The sets as the report lists them, the mistakes first. */
     List<OutSet> outSets() {
         List<OutSet> sets = new ArrayList<>();
         int wrong = (int) Math.round((1 - accuracy()) * labels.length);
-        sets.add(new OutSet(MISTAKES, OutSet.Kind.MISTAKE, wrong,
-                "test images the model gets wrong, against those it gets right"));
+        sets.add(new OutSet(
+                MISTAKES, OutSet.Kind.MISTAKE, wrong, "test images the model gets wrong, against those it gets right"));
         unusual.forEach(s -> sets.add(new OutSet(s.name(), s.kind(), s.images().size(), s.description())));
         return sets;
     }

@@ -36,15 +36,19 @@ final class MostDoubted {
         for (DemoSet set : sets) {
             chosen.addAll(top(run, set));
         }
-        chosen.sort(Comparator.comparingDouble(Candidate::rank).thenComparing(Candidate::tieBreak).reversed());
+        chosen.sort(Comparator.comparingDouble(Candidate::rank)
+                .thenComparing(Candidate::tieBreak)
+                .reversed());
         List<DoubtedItem> items = new ArrayList<>();
         for (Candidate c : chosen) {
             items.add(item(run, data, network, c, classes));
         }
         return new Doubted(
-                "the mean rank of " + String.join(", ", FAMILIES) + " among the ordinary test images; at most " + PER_SET
-                        + " images per set",
-                classes, ordinaryMap(run, network), items);
+                "the mean rank of " + String.join(", ", FAMILIES) + " among the ordinary test images; at most "
+                        + PER_SET + " images per set",
+                classes,
+                ordinaryMap(run, network),
+                items);
     }
 
     private static List<Candidate> top(DemoRun run, DemoSet set) {
@@ -59,7 +63,9 @@ final class MostDoubted {
                 all.add(new Candidate(set, i, sum / FAMILIES.size(), table.of("energy")[i]));
             }
         }
-        all.sort(Comparator.comparingDouble(Candidate::rank).thenComparing(Candidate::tieBreak).reversed());
+        all.sort(Comparator.comparingDouble(Candidate::rank)
+                .thenComparing(Candidate::tieBreak)
+                .reversed());
         return all.subList(0, Math.min(PER_SET, all.size()));
     }
 
@@ -74,17 +80,18 @@ final class MostDoubted {
                 : Arrays.stream(ordinary).filter(v -> v < value).count() / (double) ordinary.length;
     }
 
-    private static DoubtedItem item(
-            DemoRun run, DemoData data, Network network, Candidate c, List<String> classes) {
+    private static DoubtedItem item(DemoRun run, DemoData data, Network network, Candidate c, List<String> classes) {
         ScoreTable table = table(run, c.set());
         Array image = c.set().images().batch(c.item(), c.item() + 1);
         CosineSimilarityMaps.Maps maps = CosineSimilarityMaps.defaults().of(network, image);
         List<DoubtedItem.Reading> readings = new ArrayList<>();
         for (String score : List.of("msp", "energy", "gen", "gradnorm", "grad-l2", "gga-row")) {
             double value = table.of(score)[c.item()];
-            readings.add(Double.isNaN(value)
-                    ? DoubtedItem.Reading.missing(score, table.status().get(c.item()).toString())
-                    : DoubtedItem.Reading.of(score, value, rank(run, score, value)));
+            readings.add(
+                    Double.isNaN(value)
+                            ? DoubtedItem.Reading.missing(
+                                    score, table.status().get(c.item()).toString())
+                            : DoubtedItem.Reading.of(score, value, rank(run, score, value)));
         }
         CosineMap map = maps.status().get(0).isOk()
                 ? CosineMap.of(maps.maps()[0])
@@ -114,7 +121,9 @@ final class MostDoubted {
             return CosineMap.missing("the first ordinary image is not predicted correctly");
         }
         CosineSimilarityMaps.Maps maps = CosineSimilarityMaps.defaults()
-                .of(network, run.ordinary().images().read(chosen).requireComplete().inputs());
+                .of(
+                        network,
+                        run.ordinary().images().read(chosen).requireComplete().inputs());
         int k = run.classes();
         double[][] mean = new double[k][k];
         int n = 0;

@@ -42,7 +42,8 @@ class HostileOnnxTest {
     @Test
     @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void read_damagedFiles_errorOrWorkingNetwork() {
-        List<byte[]> valid = SampleGraphs.all().stream().map(OnnxWriter::toBytes).toList();
+        List<byte[]> valid =
+                SampleGraphs.all().stream().map(OnnxWriter::toBytes).toList();
         List<String> wrong = new ArrayList<>();
         int refused = 0;
         int ran = 0;
