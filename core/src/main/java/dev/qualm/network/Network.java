@@ -171,7 +171,11 @@ public final class Network implements AutoCloseable {
         return asLogits(java.util.Objects.requireNonNull(out.get(structure.logits())));
     }
 
-    private Array asLogits(Array raw) {
+    /**
+     * Values of {@link Structure#logits()} as {@code [n, classes]}; probabilities become their logarithms, which equal the logits
+     * up to a shift per sample.
+     */
+    public Array asLogits(Array raw) {
         Array flat = raw.rank() == 2 ? raw : raw.reshape(raw.rank() == 0 ? 1 : raw.dim(0), -1);
         if (structure.trueLogits() || structure.kind() == OutputKind.LOG_PROBABILITIES) {
             return flat;
@@ -281,7 +285,7 @@ public final class Network implements AutoCloseable {
                 throw new ShapeException("Input '" + in.name() + "' is missing: expected " + graph.inputs()
                         + ", but found " + feeds.keySet());
             }
-            out.put(in.name(), InputCheck.check(in, a));
+            out.put(in.name(), InputCheck.check(in, a, precision));
         }
         return out;
     }

@@ -116,6 +116,11 @@ public record Structure(
                 differentiable(graph, output));
     }
 
+    /** Inputs of an operator that hold learnable weights when they are float constants, in order; none for most. */
+    public static List<Integer> weightInputs(String op) {
+        return WEIGHT_INPUTS.getOrDefault(op, List.of());
+    }
+
     private static String defaultOutput(Graph graph) {
         List<ValueInfo> floats = graph.outputs().stream()
                 .filter(o -> o.type().isFloating() || o.type().code() == 0)

@@ -35,6 +35,9 @@ class NetworkTest {
                 Network twice = single.to(Precision.FLOAT64)) {
             assertThat(single.logits(images.asFloat32()).dtype()).isEqualTo(dev.qualm.array.DType.FLOAT32);
             assertThat(gap(single.logits(images.asFloat32()), twice.logits(images))).isLessThan(1e-5);
+            assertThat(single.logits(images))
+                    .as("float64 input is rounded")
+                    .isEqualTo(single.logits(images.asFloat32()));
         }
     }
 
