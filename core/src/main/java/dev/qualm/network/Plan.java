@@ -74,8 +74,7 @@ final class Plan implements AutoCloseable {
             if (!tensors.contains(w)
                     && !whole.initializers().containsKey(w)
                     && whole.inputs().stream().noneMatch(i -> i.name().equals(w))) {
-                throw new UnsupportedModelException(
-                        "There is no tensor '" + w + "'; the network has " + tensors);
+                throw new UnsupportedModelException("There is no tensor '" + w + "'; the network has " + tensors);
             }
         }
         Graph graph = whole.prune(wanted);

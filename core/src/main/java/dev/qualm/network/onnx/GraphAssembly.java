@@ -132,8 +132,7 @@ final class GraphAssembly {
         boolean single = n.getOutputCount() == 1;
         if (standard && single && n.getOpType().equals("Constant")) {
             String place = source + ", Constant '" + OnnxReader.label(n) + "'";
-            Array value =
-                    problems.attempt(() -> ConstantNodes.value(AttributeProtos.read(n, external, place), place));
+            Array value = problems.attempt(() -> ConstantNodes.value(AttributeProtos.read(n, external, place), place));
             if (value != null) {
                 initializers.put(n.getOutput(0), value);
             }

@@ -100,13 +100,8 @@ public final class OnnxReader {
             }
         }
         GraphProto graph = model.getGraph();
-        GraphAssembly assembly =
-                new GraphAssembly(
-                        source,
-                        folder == null ? null : new ExternalData(folder),
-                        problems,
-                        this::isSupported,
-                        keepUnsupported);
+        GraphAssembly assembly = new GraphAssembly(
+                source, folder == null ? null : new ExternalData(folder), problems, this::isSupported, keepUnsupported);
         return assembly.assemble(graph, nodes, opsets);
     }
 
@@ -149,7 +144,8 @@ public final class OnnxReader {
 
     private boolean isSupported(NodeProto n) {
         String domain = domain(n.getDomain());
-        return supported.test(domain, n.getOpType()) || (domain.isEmpty() && n.getOpType().equals("Constant"));
+        return supported.test(domain, n.getOpType())
+                || (domain.isEmpty() && n.getOpType().equals("Constant"));
     }
 
     /** The standard domain has two names. */

@@ -18,16 +18,78 @@ import java.util.Random;
 final class Damage {
     /** Numbers at the edges of what files, shapes and loops can take. */
     private static final long[] WILD = {
-        0, 1, 2, 3, -1, -2, 7, 64, 1 << 12, 1 << 16, 1 << 20, 1 << 30, Integer.MAX_VALUE, Integer.MIN_VALUE, 1L << 31,
-        1L << 32, 1L << 40, 1L << 62, Long.MAX_VALUE, Long.MIN_VALUE
+        0,
+        1,
+        2,
+        3,
+        -1,
+        -2,
+        7,
+        64,
+        1 << 12,
+        1 << 16,
+        1 << 20,
+        1 << 30,
+        Integer.MAX_VALUE,
+        Integer.MIN_VALUE,
+        1L << 31,
+        1L << 32,
+        1L << 40,
+        1L << 62,
+        Long.MAX_VALUE,
+        Long.MIN_VALUE
     };
 
     private static final List<String> OPERATORS = List.of(
-            "Add", "Conv", "Gemm", "MatMul", "Reshape", "Concat", "Slice", "Gather", "Pad", "Resize", "Transpose", "Relu",
-            "MaxPool", "AveragePool", "LSTM", "Expand", "Tile", "ConstantOfShape", "Range", "OneHot", "Split", "Squeeze",
-            "Unsqueeze", "TopK", "Softmax", "BatchNormalization", "ReduceSum", "Where", "Identity", "Constant", "Cast",
-            "Loop", "Nonsense", "GridSample", "ConvTranspose", "ScatterND", "CumSum", "Trilu", "Einsum", "Flatten", "MaxUnpool",
-            "SpaceToDepth", "DepthToSpace", "GatherND", "GatherElements", "EyeLike", "NonZero", "Upsample", "LRN");
+            "Add",
+            "Conv",
+            "Gemm",
+            "MatMul",
+            "Reshape",
+            "Concat",
+            "Slice",
+            "Gather",
+            "Pad",
+            "Resize",
+            "Transpose",
+            "Relu",
+            "MaxPool",
+            "AveragePool",
+            "LSTM",
+            "Expand",
+            "Tile",
+            "ConstantOfShape",
+            "Range",
+            "OneHot",
+            "Split",
+            "Squeeze",
+            "Unsqueeze",
+            "TopK",
+            "Softmax",
+            "BatchNormalization",
+            "ReduceSum",
+            "Where",
+            "Identity",
+            "Constant",
+            "Cast",
+            "Loop",
+            "Nonsense",
+            "GridSample",
+            "ConvTranspose",
+            "ScatterND",
+            "CumSum",
+            "Trilu",
+            "Einsum",
+            "Flatten",
+            "MaxUnpool",
+            "SpaceToDepth",
+            "DepthToSpace",
+            "GatherND",
+            "GatherElements",
+            "EyeLike",
+            "NonZero",
+            "Upsample",
+            "LRN");
 
     private Damage() {}
 
@@ -90,9 +152,8 @@ final class Damage {
 
     private static void damage(ModelProto.Builder model, Random random) {
         GraphProto.Builder g = model.getGraphBuilder();
-        NodeProto.Builder node = g.getNodeCount() == 0
-                ? g.addNodeBuilder()
-                : g.getNodeBuilder(random.nextInt(g.getNodeCount()));
+        NodeProto.Builder node =
+                g.getNodeCount() == 0 ? g.addNodeBuilder() : g.getNodeBuilder(random.nextInt(g.getNodeCount()));
         TensorProto.Builder tensor = g.getInitializerCount() == 0
                 ? g.addInitializerBuilder()
                 : g.getInitializerBuilder(random.nextInt(g.getInitializerCount()));
@@ -117,7 +178,9 @@ final class Damage {
             case 13 -> g.removeInitializer(random.nextInt(g.getInitializerCount()));
             case 14 -> node.addAttribute(nested(random.nextInt(130)));
             case 15 -> inputShape(g, random);
-            case 16 -> model.getOpsetImportBuilder(0).setVersion(random.nextInt(8) == 0 ? wild(random) : 1 + random.nextInt(24));
+            case 16 ->
+                model.getOpsetImportBuilder(0)
+                        .setVersion(random.nextInt(8) == 0 ? wild(random) : 1 + random.nextInt(24));
             default -> {
                 NodeProto again = node.build();
                 g.addNode(again);
@@ -146,7 +209,8 @@ final class Damage {
     }
 
     private static void external(TensorProto.Builder tensor, Random random) {
-        List<String> places = List.of("../secret", "/etc/passwd", "model.onnx", "weights.bin", "", "a/../../b", "\u0000");
+        List<String> places =
+                List.of("../secret", "/etc/passwd", "model.onnx", "weights.bin", "", "a/../../b", "\u0000");
         tensor.clearRawData()
                 .setDataLocation(TensorProto.DataLocation.EXTERNAL)
                 .addExternalData(entry("location", places.get(random.nextInt(places.size()))))
@@ -164,8 +228,10 @@ final class Damage {
         if (node.getAttributeCount() == 0) {
             String name = List.of("axis", "axes", "pads", "strides", "kernel_shape", "group", "to", "perm", "alpha")
                     .get(random.nextInt(9));
-            node.addAttribute(
-                    AttributeProto.newBuilder().setName(name).setType(AttributeType.INT).setI(wild(random)));
+            node.addAttribute(AttributeProto.newBuilder()
+                    .setName(name)
+                    .setType(AttributeType.INT)
+                    .setI(wild(random)));
             return;
         }
         AttributeProto.Builder a = node.getAttributeBuilder(random.nextInt(node.getAttributeCount()));
@@ -196,9 +262,11 @@ final class Damage {
             case 0 -> "nowhere";
             case 1 -> "";
             case 2 -> g.getInputCount() > 0 ? g.getInput(0).getName() : "";
-            case 3 -> g.getInitializerCount() > 0
-                    ? g.getInitializer(random.nextInt(g.getInitializerCount())).getName()
-                    : "";
+            case 3 ->
+                g.getInitializerCount() > 0
+                        ? g.getInitializer(random.nextInt(g.getInitializerCount()))
+                                .getName()
+                        : "";
             default -> from.getOutputCount() > 0 ? from.getOutput(0) : "";
         };
     }

@@ -59,7 +59,8 @@ class HostileOnnxTest {
     @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void read_damagedFiles_errorOrWorkingNetwork() throws IOException {
         Files.write(folder.resolve("weights.bin"), new byte[64]);
-        List<byte[]> valid = SampleGraphs.all().stream().map(OnnxWriter::toBytes).toList();
+        List<byte[]> valid =
+                SampleGraphs.all().stream().map(OnnxWriter::toBytes).toList();
         List<String> wrong = new ArrayList<>();
         int refused = 0;
         int ran = 0;

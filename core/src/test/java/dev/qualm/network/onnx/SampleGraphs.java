@@ -116,8 +116,7 @@ final class SampleGraphs {
         return new Graph(
                 "recurrent",
                 Map.of("", 17L),
-                List.of(new ValueInfo(
-                        "tokens", ElementType.INT64, List.of(ValueInfo.Dim.of(-1), ValueInfo.Dim.of(5)))),
+                List.of(new ValueInfo("tokens", ElementType.INT64, List.of(ValueInfo.Dim.of(-1), ValueInfo.Dim.of(5)))),
                 List.of(ValueInfo.floats("logits", -1, 6)),
                 nodes,
                 weights);
