@@ -94,8 +94,15 @@ public final class Network implements AutoCloseable {
         Engine.load();
         Network network = new Network(graph, precision, Structure.of(graph, output, kind), new WeightStore(precision));
         // Compile now, so that an unsupported attribute is found when the model is loaded, not at the first prediction.
-        network.plan(Set.of(network.structure.output()), Plan.Mode.INFERENCE);
-        return network;
+        Set<String> wanted = new LinkedHashSet<>(Set.of(network.structure.output()));
+        graph.outputs().forEach(o -> wanted.add(o.name()));
+        try {
+            network.plan(wanted, Plan.Mode.INFERENCE);
+            return network;
+        } catch (RuntimeException e) {
+            network.close();
+            throw e;
+        }
     }
 
     public Graph graph() {
