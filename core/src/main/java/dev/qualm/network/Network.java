@@ -3,6 +3,7 @@ package dev.qualm.network;
 import dev.qualm.ShapeException;
 import dev.qualm.UnsupportedModelException;
 import dev.qualm.array.Array;
+import dev.qualm.array.DType;
 import dev.qualm.data.OutputKind;
 import dev.qualm.network.engine.Engine;
 import dev.qualm.network.engine.NativeScope;
@@ -133,7 +134,7 @@ public final class Network implements AutoCloseable {
 
     /** A changed network; see {@link View}. */
     public Network with(View view) {
-        Graph changed = view.apply(graph);
+        Graph changed = rounded(view.apply(graph));
         begin();
         try {
             return new Network(
@@ -144,6 +145,21 @@ public final class Network implements AutoCloseable {
         } finally {
             end();
         }
+    }
+
+    /** In a float32 network, float64 values put in place of float32 weights are rounded; a float64 network keeps their digits. */
+    private Graph rounded(Graph changed) {
+        if (precision == Precision.FLOAT64) {
+            return changed;
+        }
+        Map<String, Array> single = new HashMap<>();
+        changed.initializers().forEach((name, value) -> {
+            Array old = graph.initializers().get(name);
+            if (old != null && old.dtype() == DType.FLOAT32 && value.dtype() == DType.FLOAT64) {
+                single.put(name, value.asFloat32());
+            }
+        });
+        return single.isEmpty() ? changed : changed.withInitializers(single);
     }
 
     /** The same network in another precision. */
