@@ -17,12 +17,14 @@ import picocli.CommandLine.TypeConversionException;
 /** How the data of a command are read; most need none of this. */
 final class DataOptions {
     /** What data may be, for the descriptions of parameters. */
-    static final String KINDS = "a folder of images (sub-folders are classes), one image, an npz, npy, idx, csv or tsv file";
+    static final String KINDS =
+            "a folder of images (sub-folders are classes), one image, an npz, npy, idx, csv or" + " tsv file";
 
     @Option(
             names = "--label",
             paramLabel = "NAME",
-            description = "Column of a table (name, or number from 0; -1 is the last) or key of an npz file that holds the"
+            description = "Column of a table (name, or number from 0; -1 is the last) or key of an npz file that"
+                    + " holds the"
                     + " labels.")
     private @Nullable String label;
 
@@ -68,7 +70,8 @@ final class DataOptions {
             csv = csv.withDelimiter(delimiter);
         }
         Dataset data = Datasets.open(
-                path, DatasetOptions.DEFAULT.withClasses(classes).withArrays(arrays).withCsv(csv));
+                path,
+                DatasetOptions.DEFAULT.withClasses(classes).withArrays(arrays).withCsv(csv));
         return itemShape == null ? data : data.reshape(itemShape.dims());
     }
 
@@ -80,7 +83,8 @@ final class DataOptions {
         @Override
         public Shape convert(String text) {
             if (!text.matches("\\d{1,6}(x\\d{1,6}){0,3}")) {
-                throw new TypeConversionException("expected lengths joined by x, such as 8x8, but found '" + text + "'");
+                throw new TypeConversionException(
+                        "expected lengths joined by x, such as 8x8, but found" + " '" + text + "'");
             }
             return new Shape(List.of(text.split("x")).stream()
                     .mapToInt(Integer::parseInt)

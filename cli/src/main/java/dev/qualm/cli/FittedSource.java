@@ -33,7 +33,9 @@ record FittedSource(Dataset data, ValueInfo input) implements ItemSource {
 
     /** Pixels that were resized lie between whole numbers; anything else that is not whole is refused later on. */
     private Array rounded(Array item) {
-        if (data.preprocessing() == null || data.preprocessing().resize() == null || !item.dtype().isFloating()) {
+        if (data.preprocessing() == null
+                || data.preprocessing().resize() == null
+                || !item.dtype().isFloating()) {
             return item;
         }
         double[] values = item.toDoubles().clone();
@@ -65,7 +67,8 @@ record FittedSource(Dataset data, ValueInfo input) implements ItemSource {
         throw new ShapeException("Input " + input + " of the model takes "
                 + Arrays.toString(declared).replace("-1", "?") + " per item, but the data give " + Arrays.toString(item)
                 + (data.preprocessing() == null ? "" : " after " + data.preprocessing())
-                + "; change it with --preprocess, --item-shape, or --label and --ignore for columns that are no inputs");
+                + "; change it with --preprocess, --item-shape, or --label and --ignore for columns that are no"
+                + " inputs");
     }
 
     @Override

@@ -26,8 +26,8 @@ record InputFit(Dataset data, List<String> remarks) {
     }
 
     /**
-     * Finds how to feed stored items to a network: as the description and the command line say, and where they say nothing by a
-     * guess from the input's shape.
+     * Finds how to feed stored items to a network: as the description and the command line say, and where they say
+     * nothing by a guess from the input's shape.
      *
      * @throws QualmException if the network has several inputs, or the data cannot fit
      */
@@ -42,13 +42,13 @@ record InputFit(Dataset data, List<String> remarks) {
         ValueInfo input = network.input();
         Array sample = stored.read(0, 1).inputs();
         Preprocessing described = description.preprocessing();
-        Preprocessing steps = options.applyTo(described != null ? described : guess(input, sample, stored.storedLayout()));
+        Preprocessing steps =
+                options.applyTo(described != null ? described : guess(input, sample, stored.storedLayout()));
         Dataset items = sample.rank() == 2 && forImages(steps) ? stored.reshape(image(input, sample)) : stored;
         // Rows and planes go in with all their digits, since nothing is to be done to them.
         boolean asStored = steps.equals(Preprocessing.NONE) && sample.rank() <= 3;
         FittedSource source = new FittedSource(items.with(asStored ? null : steps), input);
-        Dataset fitted =
-                Dataset.of(source, stored.labelled() ? stored.labels() : null, stored.classes());
+        Dataset fitted = Dataset.of(source, stored.labelled() ? stored.labels() : null, stored.classes());
         source.item(firstReadable(source));
         return new InputFit(fitted, remarks(described, options, steps, sample));
     }
@@ -67,7 +67,10 @@ record InputFit(Dataset data, List<String> remarks) {
                 + ". Change it with --preprocess, or describe it beside the model");
     }
 
-    /** The first item that can be prepared, to find out before the work starts whether its shape fits; 0 if there is none. */
+    /**
+     * The first item that can be prepared, to find out before the work starts whether its shape fits; 0 if there is
+     * none.
+     */
     private static int firstReadable(FittedSource source) {
         return IntStream.range(0, Math.min(100, source.size()))
                 .filter(i -> source.data().read(i, i + 1).complete())
@@ -87,7 +90,8 @@ record InputFit(Dataset data, List<String> remarks) {
         }
         // Rows get their shape from the input alone.
         Preprocessing p = sample.rank() == 2 ? Preprocessing.NONE : Preprocessing.guess(shape);
-        // Bytes are pixels. Floats were scaled by whoever stored them, and inputs of whole numbers take them as they are.
+        // Bytes are pixels. Floats were scaled by whoever stored them, and inputs of whole numbers take them as they
+        // are.
         boolean pixels = sample.dtype() == DType.UINT8 && input.type().isFloating();
         return p.withScale(pixels ? 1 / 255.0 : 1);
     }

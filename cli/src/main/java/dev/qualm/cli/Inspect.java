@@ -57,7 +57,8 @@ final class Inspect implements Callable<Integer> {
         spec.commandLine().getOut().flush();
         spec.commandLine()
                 .getErr()
-                .println(Ansi.AUTO.string("@|bold,red qualm:|@ ") + found.file() + " cannot run in Qualm; the reasons are"
+                .println(Ansi.AUTO.string("@|bold,red qualm:|@ ") + found.file() + " cannot run in Qualm; the"
+                        + " reasons are"
                         + " listed above");
         return Qualm.FAILED;
     }

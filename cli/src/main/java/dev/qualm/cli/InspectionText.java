@@ -81,7 +81,11 @@ final class InspectionText {
     private void unsupported() {
         if (!found.unsupported().isEmpty()) {
             heading("Not supported: " + count(found.unsupported().size(), "operator") + ", "
-                    + count(found.unsupported().stream().mapToInt(Inspection.OperatorUse::count).sum(), "node"));
+                    + count(
+                            found.unsupported().stream()
+                                    .mapToInt(Inspection.OperatorUse::count)
+                                    .sum(),
+                            "node"));
             for (Inspection.OperatorUse use : found.unsupported()) {
                 names(use.op() + " (" + use.count() + "): ", use.nodes());
                 String advice = OnnxReader.advice(use.op());
@@ -142,8 +146,10 @@ final class InspectionText {
             kind = "'" + c.output() + "' comes from a " + c.producer() + "; its values are taken for logits";
         }
         if (c.classes() != null) {
-            return kind + (c.classes() == 1 ? ", one number per sample: no classes to tell apart"
-                    : " of " + number(c.classes()) + " classes");
+            return kind
+                    + (c.classes() == 1
+                            ? ", one number per sample: no classes to tell apart"
+                            : " of " + number(c.classes()) + " classes");
         }
         return c.shape() == null ? kind : kind + " " + shape(c.shape()) + ": not one row of classes per sample";
     }
@@ -204,9 +210,7 @@ final class InspectionText {
 
     private void operators() {
         heading("Operators: " + found.operators().size() + ", " + count(found.nodes(), "node"));
-        wrap(
-                "",
-                found.operators().stream().map(o -> o.op() + " " + o.count()).toList());
+        wrap("", found.operators().stream().map(o -> o.op() + " " + o.count()).toList());
     }
 
     /** Names behind a title, wrapped; many are cut. */
@@ -250,8 +254,9 @@ final class InspectionText {
     }
 
     private static String shape(@Nullable List<Integer> withoutBatch) {
-        return withoutBatch == null ? "" : "[N" + withoutBatch.stream().map(d -> ", " + d).collect(Collectors.joining())
-                + "]";
+        return withoutBatch == null
+                ? ""
+                : "[N" + withoutBatch.stream().map(d -> ", " + d).collect(Collectors.joining()) + "]";
     }
 
     private static String times(List<Integer> shape) {

@@ -22,7 +22,8 @@ final class ModelOptions {
     @Option(
             names = "--output",
             paramLabel = "NAME",
-            description = "The output (or any tensor) that holds the answer per class. Default: as MODEL's .yaml says, else"
+            description = "The output (or any tensor) that holds the answer per class. Default: as MODEL's .yaml"
+                    + " says, else"
                     + " found from the graph.")
     private @Nullable String output;
 
@@ -67,10 +68,7 @@ final class ModelOptions {
     Network network(Graph graph) {
         ModelDescription said = description();
         return Network.of(
-                graph,
-                precision,
-                output != null ? output : said.output(),
-                kind != null ? kind : said.outputKind());
+                graph, precision, output != null ? output : said.output(), kind != null ? kind : said.outputKind());
     }
 
     static final class KindConverter extends Choice<OutputKind> {

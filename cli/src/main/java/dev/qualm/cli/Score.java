@@ -2,8 +2,8 @@ package dev.qualm.cli;
 
 import dev.qualm.QualmException;
 import dev.qualm.Status;
-import dev.qualm.array.AtomicFile;
 import dev.qualm.array.Array;
+import dev.qualm.array.AtomicFile;
 import dev.qualm.data.Batch;
 import dev.qualm.data.Dataset;
 import dev.qualm.data.ModelDescription;
@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Predicts every item of some data and scores how far to distrust each prediction.",
             "",
-            "Prints one JSON object a line: id, prediction, class, confidence, scores (larger = less trustworthy), status."
+            "Prints one JSON object a line: id, prediction, class, confidence, scores (larger = less trustworthy),"
+                    + " status."
                     + " An item that cannot be read gets a status that says why; the others are scored all the same."
         },
         footer = {
@@ -189,7 +190,8 @@ final class Score implements Runnable {
         }
         if (rows == 0) {
             throw new QualmException("The model gives one number per item ('"
-                    + network.structure().logits() + "'), but scores compare two or more classes; choose another output with"
+                    + network.structure().logits() + "'), but scores compare two or more classes; choose another"
+                    + " output with"
                     + " --output");
         }
         if (rows != 1) {
@@ -201,8 +203,7 @@ final class Score implements Runnable {
     }
 
     /** The scores this network has; says why it lacks the others. */
-    private List<dev.qualm.detect.Score> computable(
-            Network network, List<dev.qualm.detect.Score> asked, int classes) {
+    private List<dev.qualm.detect.Score> computable(Network network, List<dev.qualm.detect.Score> asked, int classes) {
         Map<String, List<String>> refused = new LinkedHashMap<>();
         List<dev.qualm.detect.Score> kept = new ArrayList<>();
         for (dev.qualm.detect.Score s : asked) {

@@ -41,14 +41,17 @@ final class TrainingData {
     static List<String> names(Dataset data, int[] classes) {
         List<String> names = new ArrayList<>();
         for (int k : classes) {
-            names.add(data.classes().isEmpty() ? Integer.toString(k) : data.classes().get(k));
+            names.add(
+                    data.classes().isEmpty()
+                            ? Integer.toString(k)
+                            : data.classes().get(k));
         }
         return data.classes().isEmpty() && classes.length == data.classCount() ? List.of() : names;
     }
 
     /**
-     * What the command line says about preprocessing; what it leaves open is taken from the data: size and colour of the first
-     * image, pixels of bytes as shares of 255, and mean and deviation of each channel or column.
+     * What the command line says about preprocessing; what it leaves open is taken from the data: size and colour of
+     * the first image, pixels of bytes as shares of 255, and mean and deviation of each channel or column.
      */
     static Preprocessing preprocessing(Dataset stored, PreprocessOptions options) {
         int[] shape = stored.itemShape();
@@ -58,7 +61,8 @@ final class TrainingData {
         } else if (shape.length == 3) {
             boolean last = stored.storedLayout() == Layout.NHWC;
             int channels = last ? shape[2] : shape[0];
-            guess = Preprocessing.guess(1, channels > 2 ? 3 : 1, last ? shape[0] : shape[1], last ? shape[1] : shape[2]);
+            guess = Preprocessing.guess(
+                    1, channels > 2 ? 3 : 1, last ? shape[0] : shape[1], last ? shape[1] : shape[2]);
         }
         boolean pixels = stored.read(0, 1).inputs().dtype() == DType.UINT8;
         Preprocessing steps = options.applyTo(guess.withScale(pixels ? 1 / 255.0 : 1));

@@ -22,7 +22,11 @@ final class TrainingOptionsGroup {
         CONSTANT
     }
 
-    @Option(names = "--epochs", paramLabel = "N", defaultValue = "10", description = "Passes over the data. Default: 10.")
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "Passes over the data." + " Default: 10.")
     private int epochs;
 
     @Option(names = "--batch", paramLabel = "N", defaultValue = "64", description = "Items in a step. Default: 64.")
