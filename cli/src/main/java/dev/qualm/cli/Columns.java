@@ -59,7 +59,10 @@ final class Columns {
         return lines;
     }
 
-    /** Text of at most {@code limit} characters: the middle of a longer one is left out, since names differ at their ends. */
+    /**
+     * Text of at most {@code limit} characters: the middle of a longer one is left out, since names differ at their
+     * ends.
+     */
     static String shorten(String text, int limit) {
         if (text.length() <= limit) {
             return text;

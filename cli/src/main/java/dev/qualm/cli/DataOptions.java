@@ -18,14 +18,14 @@ import picocli.CommandLine.TypeConversionException;
 final class DataOptions {
     /** What data may be, for the descriptions of parameters. */
     static final String KINDS =
-            "a folder of images (sub-folders are classes), one image, an npz, npy, idx, csv or tsv file";
+            "a folder of images (sub-folders are classes), one image, an npz, npy, idx, csv or" + " tsv file";
 
     @Option(
             names = "--label",
             paramLabel = "NAME",
-            description =
-                    "Column of a table (name, or number from 0; -1 is the last) or key of an npz file that holds the"
-                            + " labels.")
+            description = "Column of a table (name, or number from 0; -1 is the last) or key of an npz file that"
+                    + " holds the"
+                    + " labels.")
     private @Nullable String label;
 
     @Option(names = "--label-file", paramLabel = "FILE", description = "npy or idx file of the labels.")
@@ -84,7 +84,7 @@ final class DataOptions {
         public Shape convert(String text) {
             if (!text.matches("\\d{1,6}(x\\d{1,6}){0,3}")) {
                 throw new TypeConversionException(
-                        "expected lengths joined by x, such as 8x8, but found '" + text + "'");
+                        "expected lengths joined by x, such as 8x8, but found" + " '" + text + "'");
             }
             return new Shape(List.of(text.split("x")).stream()
                     .mapToInt(Integer::parseInt)

@@ -64,12 +64,11 @@ record FittedSource(Dataset data, ValueInfo input) implements ItemSource {
         if (closed && Array.size(declared) == Array.size(item)) {
             return declared;
         }
-        throw new ShapeException(
-                "Input " + input + " of the model takes "
-                        + Arrays.toString(declared).replace("-1", "?") + " per item, but the data give "
-                        + Arrays.toString(item)
-                        + (data.preprocessing() == null ? "" : " after " + data.preprocessing())
-                        + "; change it with --preprocess, --item-shape, or --label and --ignore for columns that are no inputs");
+        throw new ShapeException("Input " + input + " of the model takes "
+                + Arrays.toString(declared).replace("-1", "?") + " per item, but the data give " + Arrays.toString(item)
+                + (data.preprocessing() == null ? "" : " after " + data.preprocessing())
+                + "; change it with --preprocess, --item-shape, or --label and --ignore for columns that are no"
+                + " inputs");
     }
 
     @Override

@@ -15,8 +15,8 @@ import java.util.Set;
  *
  * @param tensor what input gradients refer to
  * @param reached whether some path of differentiable operators joins it to the logits
- * @param blockedBy the operators on the way whose gradient is zero or undefined everywhere, for example Round or ArgMax. Where the
- *     gradient arrives nevertheless, they stand on side paths
+ * @param blockedBy the operators on the way whose gradient is zero or undefined everywhere, for example Round or
+ *     ArgMax. Where the gradient arrives nevertheless, they stand on side paths
  */
 record GradientPath(String tensor, boolean reached, List<NodeName> blockedBy) {
     private static final Set<String> SHAPES = Set.of("Shape", "Size");

@@ -26,8 +26,8 @@ record InputFit(Dataset data, List<String> remarks) {
     }
 
     /**
-     * Finds how to feed stored items to a network: as the description and the command line say, and where they say nothing by a
-     * guess from the input's shape.
+     * Finds how to feed stored items to a network: as the description and the command line say, and where they say
+     * nothing by a guess from the input's shape.
      *
      * @throws QualmException if the network has several inputs, or the data cannot fit
      */
@@ -67,7 +67,10 @@ record InputFit(Dataset data, List<String> remarks) {
                 + ". Change it with --preprocess, or describe it beside the model");
     }
 
-    /** The first item that can be prepared, to find out before the work starts whether its shape fits; 0 if there is none. */
+    /**
+     * The first item that can be prepared, to find out before the work starts whether its shape fits; 0 if there is
+     * none.
+     */
     private static int firstReadable(FittedSource source) {
         return IntStream.range(0, Math.min(100, source.size()))
                 .filter(i -> source.data().read(i, i + 1).complete())

@@ -57,8 +57,9 @@ final class Inspect implements Callable<Integer> {
         spec.commandLine().getOut().flush();
         spec.commandLine()
                 .getErr()
-                .println(Ansi.AUTO.string("@|bold,red qualm:|@ ") + found.file()
-                        + " cannot run in Qualm; the reasons are" + " listed above");
+                .println(Ansi.AUTO.string("@|bold,red qualm:|@ ") + found.file() + " cannot run in Qualm; the"
+                        + " reasons are"
+                        + " listed above");
         return Qualm.FAILED;
     }
 }

@@ -39,8 +39,8 @@ record Inspection(
     /**
      * An input or output.
      *
-     * @param shape lengths and symbols of the axes, {@code N} for a batch axis of unknown length and {@code ?} for others; null if
-     *     the model declares none
+     * @param shape lengths and symbols of the axes, {@code N} for a batch axis of unknown length and {@code ?} for
+     *     others; null if the model declares none
      */
     record Port(String name, String type, @Nullable List<Object> shape) {}
 

@@ -153,9 +153,6 @@ final class Inspector {
         }
         Probe probe = tried.probe();
         List<Integer> shape = probe == null ? null : probe.shapes().get(structure.logits());
-        // [n, classes, 1, 1] is a row of classes, too.
-        boolean row = shape != null && shape.stream().filter(d -> d != 1).count() <= 1;
-        Integer classes = !row ? null : shape.stream().reduce(1, (a, b) -> a * b);
         Node producer = graph.producer(structure.output());
         return new Inspection.Classifier(
                 structure.output(),
@@ -164,12 +161,18 @@ final class Inspector {
                 structure.logits(),
                 structure.trueLogits(),
                 shape,
-                classes,
+                shape == null ? null : classes(shape),
                 model.description().classes(),
                 head(structure.head()),
                 GradientPath.of(graph, structure.differentiable(), structure.logits()),
                 probe == null ? null : batches(probe),
                 tried.note());
+    }
+
+    /** Number of classes; null unless there is one row of them, for which {@code [classes, 1, 1]} counts, too. */
+    private static @Nullable Integer classes(List<Integer> shape) {
+        boolean row = shape.stream().filter(d -> d != 1).count() <= 1;
+        return row ? shape.stream().reduce(1, (a, b) -> a * b) : null;
     }
 
     private String batches(Probe probe) {

@@ -22,9 +22,9 @@ final class ModelOptions {
     @Option(
             names = "--output",
             paramLabel = "NAME",
-            description =
-                    "The output (or any tensor) that holds the answer per class. Default: as MODEL's .yaml says, else"
-                            + " found from the graph.")
+            description = "The output (or any tensor) that holds the answer per class. Default: as MODEL's .yaml"
+                    + " says, else"
+                    + " found from the graph.")
     private @Nullable String output;
 
     @Option(

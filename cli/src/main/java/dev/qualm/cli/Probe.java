@@ -20,7 +20,10 @@ import java.util.Set;
  * @param shapes by tensor, without the batch axis
  */
 record Probe(Map<String, Array> feeds, boolean sampleBySample, Map<String, List<Integer>> shapes) {
-    /** Lengths to try, in turn, for axes whose length the model leaves open: usual ones for images, and for everything else. */
+    /**
+     * Lengths to try, in turn, for axes whose length the model leaves open: usual ones for images, and for everything
+     * else.
+     */
     private static final List<Integer> IMAGE_SIDES = List.of(224, 64, 32, 28);
 
     private static final List<Integer> LENGTHS = List.of(16, 8, 4, 2, 1);

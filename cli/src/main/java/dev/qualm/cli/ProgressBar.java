@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * Shows how far a long piece of work has come: a bar that redraws itself on a terminal, now and then a line where there is none
- * (so that logs stay short and quick work leaves no trace). Any thread may report.
+ * Shows how far a long piece of work has come: a bar that redraws itself on a terminal, now and then a line where
+ * there is none (so that logs stay short and quick work leaves no trace). Any thread may report.
  */
 public final class ProgressBar implements AutoCloseable {
     private static final int WIDTH = 24;
@@ -42,12 +42,18 @@ public final class ProgressBar implements AutoCloseable {
         this.shown = terminal ? start - REDRAW_NANOS : start;
     }
 
-    /** Reports how many steps are done; smaller numbers than before (of threads that overtook each other) are ignored. */
+    /**
+     * Reports how many steps are done; smaller numbers than before (of threads that overtook each other) are ignored.
+     */
     public void update(long steps) {
         update(steps, "");
     }
 
-    /** @param note a few words or numbers to show at the end of the line */
+    /**
+     * As {@link #update(long)}, with a remark.
+     *
+     * @param note a few words or numbers to show at the end of the line
+     */
     public synchronized void update(long steps, String note) {
         if (closed || steps < done) {
             return;

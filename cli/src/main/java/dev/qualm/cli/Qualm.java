@@ -14,8 +14,8 @@ import picocli.CommandLine.Spec;
 /**
  * The {@code qualm} command. Results go to standard output, progress and errors to standard error.
  *
- * <p>Exit codes: 0 done; 1 the work failed ({@link QualmException}: the message says what to do); 2 the command line was
- * not understood; 3 a defect in Qualm, shown with its stack trace.
+ * <p>Exit codes: 0 done; 1 the work failed ({@link QualmException}: the message says what to do); 2 the command line
+ * was not understood; 3 a defect in Qualm, shown with its stack trace.
  */
 @Command(
         name = "qualm",
@@ -31,7 +31,9 @@ public final class Qualm implements Runnable {
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
     private CommandSpec spec;
 
-    /** A bare {@code qualm} asks for nothing: say what can be asked, and fail like any other incomplete command line. */
+    /**
+     * A bare {@code qualm} asks for nothing: say what can be asked, and fail like any other incomplete command line.
+     */
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "Missing command");

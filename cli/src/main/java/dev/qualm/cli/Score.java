@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Predicts every item of some data and scores how far to distrust each prediction.",
             "",
-            "Prints one JSON object a line: id, prediction, class, confidence, scores (larger = less trustworthy), status."
+            "Prints one JSON object a line: id, prediction, class, confidence, scores (larger = less trustworthy),"
+                    + " status."
                     + " An item that cannot be read gets a status that says why; the others are scored all the same."
         },
         footer = {
@@ -189,8 +190,8 @@ final class Score implements Runnable {
         }
         if (rows == 0) {
             throw new QualmException("The model gives one number per item ('"
-                    + network.structure().logits()
-                    + "'), but scores compare two or more classes; choose another output with"
+                    + network.structure().logits() + "'), but scores compare two or more classes; choose another"
+                    + " output with"
                     + " --output");
         }
         if (rows != 1) {

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * {"id":"7","prediction":3,"class":"dress","confidence":0.98,"scores":{"msp":0.02},"status":"ok"}
  * }</pre>
  *
- * Numbers that do not exist are null; {@code class} is null where the model's classes have no names; {@code label} is there
- * where the data have labels.
+ * Numbers that do not exist are null; {@code class} is null where the model's classes have no names; {@code label} is
+ * there where the data have labels.
  *
  * @param modelClasses names by number, or empty
  * @param dataClasses names of the labels, or empty

@@ -12,8 +12,9 @@ public final class Terminal {
     private Terminal() {}
 
     /**
-     * Whether somebody watches standard error. Java cannot tell (its console stands for input and output together), so the start
-     * script says it in the property {@code qualm.terminal}; without the script Linux's file of open streams does.
+     * Whether somebody watches standard error. Java cannot tell (its console stands for input and output together), so
+     * the start script says it in the property {@code qualm.terminal}; without the script Linux's file of open streams
+     * does.
      */
     static boolean isStandardError() {
         String told = System.getProperty("qualm.terminal");

@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Trains a small classifier and writes it as ONNX.",
             "",
-            "A description of its classes and preprocessing, which the other commands read, goes beside it (FILE with the"
+            "A description of its classes and preprocessing, which the other commands read, goes beside it (FILE"
+                    + " with the"
                     + " ending .yaml). The same command on the same machine writes the same bytes."
         })
 final class Train implements Runnable {
@@ -74,7 +75,7 @@ final class Train implements Runnable {
             names = "--hidden",
             paramLabel = "N",
             defaultValue = "64",
-            description = "Units in a layer of mlp. Default: 64.")
+            description = "Units in a layer of mlp." + " Default: 64.")
     private int hidden;
 
     @Option(
@@ -132,8 +133,9 @@ final class Train implements Runnable {
                 : options.open(testPath, stored.classes()).renumberClasses(kept);
         Preprocessing steps = TrainingData.preprocessing(learnt, preprocessing);
         TrainingData.Items items = read(learnt.with(steps));
-        say("learning " + kept.length + " classes from " + number(items.labels().length) + " items "
-                + shape(items.inputs()) + ", preprocessing " + Columns.shorten(steps.toString(), 120));
+        say("learning " + kept.length + " classes from " + number(items.labels().length) + " items"
+                + " " + shape(items.inputs())
+                + ", preprocessing " + Columns.shorten(steps.toString(), 120));
         Training result = train(items, kept.length);
         OnnxWriter.write(result.graph(), out);
         Path description = ModelDescription.fileBeside(out);
@@ -153,16 +155,18 @@ final class Train implements Runnable {
             throw new QualmException("Cannot write " + out + ": expected the name of a file in an existing folder");
         }
         if (ModelDescription.fileBeside(out).equals(out)) {
-            throw new QualmException("Cannot write the model to " + out
-                    + ": its description goes there; use a name that" + " ends in .onnx");
+            throw new QualmException("Cannot write the model to " + out + ": its description goes there; use a name"
+                    + " that"
+                    + " ends in .onnx");
         }
     }
 
     private TrainingData.Items read(Dataset data) {
         TrainingData.Items items = TrainingData.read(data);
         if (items.leftOut() > 0) {
-            say(number(items.leftOut()) + " of " + number(data.size())
-                    + " items cannot be read and are left out; the first: " + items.reason());
+            say(number(items.leftOut()) + " of " + number(data.size()) + " items cannot be read and are left out;"
+                    + " the first: "
+                    + items.reason());
         }
         return items;
     }
@@ -178,8 +182,8 @@ final class Train implements Runnable {
         boolean images = inputs.rank() == 4;
         Architecture chosen = architecture != null ? architecture : images ? Architecture.SMALL_CNN : Architecture.MLP;
         if (images != (chosen == Architecture.SMALL_CNN)) {
-            throw new QualmException(Choice.written(chosen) + " takes " + (images ? "rows" : "images")
-                    + ", but the items are "
+            throw new QualmException(Choice.written(chosen) + " takes " + (images ? "rows" : "images") + ", but the"
+                    + " items are "
                     + shape(inputs) + "; "
                     + (images ? "use small-cnn" : "use mlp, or say with --item-shape what images" + " they are"));
         }

@@ -50,8 +50,8 @@ final class TrainingData {
     }
 
     /**
-     * What the command line says about preprocessing; what it leaves open is taken from the data: size and colour of the first
-     * image, pixels of bytes as shares of 255, and mean and deviation of each channel or column.
+     * What the command line says about preprocessing; what it leaves open is taken from the data: size and colour of
+     * the first image, pixels of bytes as shares of 255, and mean and deviation of each channel or column.
      */
     static Preprocessing preprocessing(Dataset stored, PreprocessOptions options) {
         int[] shape = stored.itemShape();

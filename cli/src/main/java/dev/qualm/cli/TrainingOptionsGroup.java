@@ -26,7 +26,7 @@ final class TrainingOptionsGroup {
             names = "--epochs",
             paramLabel = "N",
             defaultValue = "10",
-            description = "Passes over the data. Default: 10.")
+            description = "Passes over the data." + " Default: 10.")
     private int epochs;
 
     @Option(names = "--batch", paramLabel = "N", defaultValue = "64", description = "Items in a step. Default: 64.")

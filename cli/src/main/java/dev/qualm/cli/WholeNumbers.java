@@ -63,8 +63,9 @@ final class WholeNumbers {
     private static long at(Array numbers, int i, double low, double high, DType type) {
         double v = numbers.get(i);
         if (v != Math.rint(v) || v < low || v > high) {
-            throw new ShapeException("Expected whole numbers that " + type
-                    + " can hold, since the model's input has that" + " type, but found " + v + " in " + numbers);
+            throw new ShapeException("Expected whole numbers that " + type + " can hold, since the model's input"
+                    + " has that"
+                    + " type, but found " + v + " in " + numbers);
         }
         return (long) v;
     }

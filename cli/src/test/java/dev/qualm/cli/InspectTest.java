@@ -56,9 +56,7 @@ class InspectTest {
     @Test
     void inspectJson_classifier_parsesBackWithEverything() {
         TestModels.write(TestModels.cnn(3, 8, 5), file);
-        ModelDescription.EMPTY
-                .withClasses(List.of("a", "b", "c", "d", "e"))
-                .write(ModelDescription.fileBeside(file));
+        ModelDescription.EMPTY.withClasses(List.of("a", "b", "c", "d", "e")).write(ModelDescription.fileBeside(file));
         CommandRun run = CommandRun.of("inspect", file, "--json");
         assertThat(run.code()).isZero();
         JsonNode json = run.json();
@@ -94,14 +92,16 @@ class InspectTest {
     @Test
     void inspect_quantisedModel_saysWhatToDo() {
         TestModels.write(TestModels.behind("", "DynamicQuantizeLinear", 3), file);
-        assertThat(CommandRun.of("inspect", file).out()).contains("(quantised; use the model from before quantisation)");
+        assertThat(CommandRun.of("inspect", file).out())
+                .contains("(quantised; use the model from before" + " quantisation)");
     }
 
     @Test
     void inspect_unsupportedAttribute_saysWhich() {
         Graph cnn = TestModels.cnn(1, 8, 3);
         List<Node> nodes = cnn.nodes().stream()
-                .map(n -> n.op().equals("Conv") ? n.withAttributes(n.attributes().with("auto_pad", "SIDEWAYS")) : n)
+                .map(n ->
+                        n.op().equals("Conv") ? n.withAttributes(n.attributes().with("auto_pad", "SIDEWAYS")) : n)
                 .toList();
         TestModels.write(cnn.withNodes(nodes), file);
         CommandRun run = CommandRun.of("inspect", file);
@@ -113,8 +113,13 @@ class InspectTest {
     void inspect_manyUnsupportedNodes_cutsTheListUnlessAllIsAsked() {
         TestModels.write(chain("com.acme", "Frob", 60), file);
         String cut = CommandRun.of("inspect", file).out();
-        assertThat(cut).contains("com.acme:Frob (60)").contains("48 more (--all shows them)").doesNotContain("node59");
-        assertThat(CommandRun.of("inspect", file, "--all").out()).contains("node59").doesNotContain("--all shows");
+        assertThat(cut)
+                .contains("com.acme:Frob (60)")
+                .contains("48 more (--all shows them)")
+                .doesNotContain("node59");
+        assertThat(CommandRun.of("inspect", file, "--all").out())
+                .contains("node59")
+                .doesNotContain("--all shows");
     }
 
     @Test
@@ -125,7 +130,11 @@ class InspectTest {
         }
         TestModels.write(builder.build(), file);
         String cut = CommandRun.of("inspect", file).out();
-        assertThat(cut).contains("fc0 ").contains("... 15 more").contains("fc39 ").doesNotContain("fc25 ");
+        assertThat(cut)
+                .contains("fc0 ")
+                .contains("... 15 more")
+                .contains("fc39 ")
+                .doesNotContain("fc25 ");
         assertThat(CommandRun.of("inspect", file, "--all").out()).contains("fc25 ");
     }
 
@@ -202,7 +211,8 @@ class InspectTest {
     @Test
     void inspect_chosenOutput_isExplained() {
         TestModels.write(TestModels.cnn(1, 8, 3), file);
-        assertThat(CommandRun.of("inspect", file, "--output", "features", "--output-kind", "probabilities").out())
+        assertThat(CommandRun.of("inspect", file, "--output", "features", "--output-kind", "probabilities")
+                        .out())
                 .contains("'features' holds probabilities of 64 classes");
         CommandRun wrong = CommandRun.of("inspect", file, "--output", "nosuch");
         assertThat(wrong.code()).isEqualTo(1);

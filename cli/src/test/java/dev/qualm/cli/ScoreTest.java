@@ -51,14 +51,16 @@ class ScoreTest {
         CommandRun run = CommandRun.of("score", model, data);
         assertThat(run.code()).isZero();
         List<JsonNode> lines = run.jsonLines();
-        assertThat(lines).extracting(l -> l.at("/id").asText()).containsExactly(
-                "image0.png", "image1.png", "image2.png", "image3.png", "image4.png");
+        assertThat(lines)
+                .extracting(l -> l.at("/id").asText())
+                .containsExactly("image0.png", "image1.png", "image2.png", "image3.png", "image4.png");
         for (JsonNode line : lines) {
             assertThat(line.fieldNames())
                     .toIterable()
                     .containsExactly("id", "prediction", "class", "confidence", "scores", "status");
             assertThat(line.at("/class").asText())
-                    .isEqualTo(List.of("cat", "dog", "owl").get(line.at("/prediction").asInt()));
+                    .isEqualTo(List.of("cat", "dog", "owl")
+                            .get(line.at("/prediction").asInt()));
             assertThat(line.at("/confidence").asDouble())
                     .isCloseTo(1 - line.at("/scores/msp").asDouble(), within(1e-12));
             assertThat(line.at("/scores").fieldNames())
@@ -95,7 +97,9 @@ class ScoreTest {
         CommandRun run = CommandRun.of("score", model, data);
         assertThat(run.code()).isZero();
         assertThat(run.jsonLines()).allMatch(l -> l.at("/status").asText().equals("ok"));
-        assertThat(run.err()).contains("assuming resize=8x8 colour=grey scale=1/255").contains("--preprocess");
+        assertThat(run.err())
+                .contains("assuming resize=8x8 colour=grey scale=1/255")
+                .contains("--preprocess");
     }
 
     @Test
@@ -103,8 +107,8 @@ class ScoreTest {
         TestModels.write(TestModels.cnn(3, 8, 3), model);
         TestModels.image(data.resolve("a.png"), 8, 8, true, 1);
         CommandRun plain = CommandRun.of("score", model, data);
-        CommandRun shifted = CommandRun.of(
-                "score", model, data, "--preprocess", "mean=0.1,0.5,0.9", "--preprocess", "colour=bgr");
+        CommandRun shifted =
+                CommandRun.of("score", model, data, "--preprocess", "mean=0.1,0.5,0.9", "--preprocess", "colour=bgr");
         assertThat(shifted.err()).contains("preprocessing: resize=8x8 colour=bgr scale=1/255 mean=0.1,0.5,0.9");
         assertThat(shifted.jsonLines().get(0).at("/scores/msp").asDouble())
                 .isNotEqualTo(plain.jsonLines().get(0).at("/scores/msp").asDouble());
@@ -122,7 +126,9 @@ class ScoreTest {
         assertThat(after.code()).isZero();
         List<JsonNode> lines = after.jsonLines();
         assertThat(lines).hasSize(3);
-        assertThat(lines.get(1).at("/status").asText()).startsWith("unreadable: ").contains("b.png");
+        assertThat(lines.get(1).at("/status").asText())
+                .startsWith("unreadable: ")
+                .contains("b.png");
         assertThat(lines.get(1).at("/prediction").isNull()).isTrue();
         assertThat(lines.get(1).at("/scores/msp").isNull()).isTrue();
         for (int i : new int[] {0, 2}) {
@@ -139,7 +145,9 @@ class ScoreTest {
         TestModels.image(data.resolve("b.png"), 8, 8, false, 2);
         CommandRun run = CommandRun.of("score", model, data);
         assertThat(run.code()).isZero();
-        assertThat(run.jsonLines()).extracting(l -> l.at("/status").asText().equals("ok")).containsExactly(false, true);
+        assertThat(run.jsonLines())
+                .extracting(l -> l.at("/status").asText().equals("ok"))
+                .containsExactly(false, true);
     }
 
     @Test
@@ -164,9 +172,10 @@ class ScoreTest {
         Path table = Files.writeString(data.resolve("rows.csv"), "1,2,3,4\n0.5,-1,2,3\n");
         CommandRun run = CommandRun.of("score", model, table, "--scores", "msp,gga");
         assertThat(run.code()).isZero();
-        assertThat(run.jsonLines()).allMatch(l -> l.at("/scores/gga-row").isNull()
-                && l.at("/scores/msp").isNumber()
-                && l.at("/status").asText().startsWith("zero gradient"));
+        assertThat(run.jsonLines())
+                .allMatch(l -> l.at("/scores/gga-row").isNull()
+                        && l.at("/scores/msp").isNumber()
+                        && l.at("/status").asText().startsWith("zero gradient"));
         assertThat(run.err()).contains("2 with a zero gradient");
     }
 
@@ -186,10 +195,13 @@ class ScoreTest {
         Path table = Files.writeString(data.resolve("tokens.csv"), "1,2,3\n4,5,9\n");
         CommandRun run = CommandRun.of("score", model, table, "--scores", "msp,gga");
         assertThat(run.code()).isZero();
-        assertThat(run.jsonLines()).hasSize(2).allMatch(l -> l.at("/status").asText().equals("ok"));
+        assertThat(run.jsonLines())
+                .hasSize(2)
+                .allMatch(l -> l.at("/status").asText().equals("ok"));
         Path npy = data.resolve("tokens.npy");
         Npy.write(npy, Array.of(new long[] {1, 2, 3, 4, 5, 9}, 2, 3));
-        assertThat(CommandRun.of("score", model, npy, "--scores", "msp,gga").out()).isEqualTo(run.out());
+        assertThat(CommandRun.of("score", model, npy, "--scores", "msp,gga").out())
+                .isEqualTo(run.out());
         Files.writeString(table, "0.5,2,3\n4,5,9\n");
         CommandRun fraction = CommandRun.of("score", model, table);
         assertThat(fraction.code()).isEqualTo(1);
@@ -205,18 +217,9 @@ class ScoreTest {
                                 ElementType.UINT8,
                                 ValueInfo.floats("input", -1, 1, 4, 4).shape())),
                         List.of(
-                                Node.of(
-                                        "float",
-                                        "Cast",
-                                        List.of("input"),
-                                        Attributes.NONE.with("to", 1L)),
-                                Node.of(
-                                        "flat", "Flatten", List.of("float"), Attributes.NONE),
-                                Node.of(
-                                        "logits",
-                                        "MatMul",
-                                        List.of("flat", "w"),
-                                        Attributes.NONE)),
+                                Node.of("float", "Cast", List.of("input"), Attributes.NONE.with("to", 1L)),
+                                Node.of("flat", "Flatten", List.of("float"), Attributes.NONE),
+                                Node.of("logits", "MatMul", List.of("flat", "w"), Attributes.NONE)),
                         Map.of("w", TestModels.random(16, 3)),
                         ValueInfo.floats("logits", -1, 3)),
                 model);
@@ -231,7 +234,8 @@ class ScoreTest {
         TestModels.write(TestModels.oneAtATime(), model);
         Path npy = data.resolve("x.npy");
         Npy.write(npy, TestModels.random(7, 2, 2));
-        List<JsonNode> all = CommandRun.of("score", model, npy, "--scores", "msp,gga,gradients").jsonLines();
+        List<JsonNode> all = CommandRun.of("score", model, npy, "--scores", "msp,gga,gradients")
+                .jsonLines();
         assertThat(all).hasSize(7).allMatch(l -> l.at("/status").asText().equals("ok"));
         List<JsonNode> first = CommandRun.of("score", model, npy, "--scores", "msp,gga,gradients", "--limit", 1)
                 .jsonLines();
@@ -338,11 +342,8 @@ class ScoreTest {
     void score_severalInputs_failsWithAMessage() throws IOException {
         TestModels.write(
                 TestModels.graph(
-                        List.of(
-                                ValueInfo.floats("a", -1, 4),
-                                ValueInfo.floats("b", -1, 4)),
-                        List.of(Node.of(
-                                "logits", "Add", List.of("a", "b"), Attributes.NONE)),
+                        List.of(ValueInfo.floats("a", -1, 4), ValueInfo.floats("b", -1, 4)),
+                        List.of(Node.of("logits", "Add", List.of("a", "b"), Attributes.NONE)),
                         Map.of(),
                         ValueInfo.floats("logits", -1, 4)),
                 model);
@@ -368,7 +369,10 @@ class ScoreTest {
         }) {
             CommandRun run = CommandRun.of(wrong);
             assertThat(run.code()).isEqualTo(2);
-            assertThat(run.err()).startsWith("qualm: ").contains("Usage: qualm score").contains("qualm score --help");
+            assertThat(run.err())
+                    .startsWith("qualm: ")
+                    .contains("Usage: qualm score")
+                    .contains("qualm score --help");
         }
     }
 

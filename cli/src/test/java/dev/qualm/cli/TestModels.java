@@ -45,8 +45,7 @@ final class TestModels {
     /** Token numbers {@code [n, 3]} to 4 logits: an embedding of 10 tokens, flattened, and a linear layer. */
     static Graph tokens() {
         return graph(
-                List.of(new ValueInfo(
-                        "ids", ElementType.INT64, List.of(ValueInfo.Dim.of(-1), ValueInfo.Dim.of(3)))),
+                List.of(new ValueInfo("ids", ElementType.INT64, List.of(ValueInfo.Dim.of(-1), ValueInfo.Dim.of(3)))),
                 List.of(
                         Node.of("embedded", "Gather", List.of("table", "ids"), Attributes.NONE),
                         Node.of("flat", "Flatten", List.of("embedded"), Attributes.NONE),
@@ -66,7 +65,9 @@ final class TestModels {
                 ValueInfo.floats("logits", -1, classes));
     }
 
-    /** As an exporter leaves it that saw one sample: {@code [1, 2, 2]}, reshaped to {@code [1, 4]}, to 3 probabilities. */
+    /**
+     * As an exporter leaves it that saw one sample: {@code [1, 2, 2]}, reshaped to {@code [1, 4]}, to 3 probabilities.
+     */
     static Graph oneAtATime() {
         return graph(
                 List.of(ValueInfo.floats("input", 1, 2, 2)),
@@ -98,8 +99,8 @@ final class TestModels {
 
     /** A PNG of random pixels, grey or RGB. */
     static Path image(Path file, int width, int height, boolean colour, long seed) {
-        BufferedImage image = new BufferedImage(
-                width, height, colour ? BufferedImage.TYPE_INT_RGB : BufferedImage.TYPE_BYTE_GRAY);
+        BufferedImage image =
+                new BufferedImage(width, height, colour ? BufferedImage.TYPE_INT_RGB : BufferedImage.TYPE_BYTE_GRAY);
         Random random = new Random(seed);
         for (int i = 0; i < width * height; i++) {
             image.setRGB(i % width, i / width, random.nextInt(1 << 24));

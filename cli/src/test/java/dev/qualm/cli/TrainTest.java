@@ -41,16 +41,28 @@ class TrainTest {
     @Test
     void train_images_learnsAndWritesAModelThatScoreReads() {
         CommandRun run = CommandRun.of(
-                "train", "--data", data, "--test", images(folder.resolve("test.npz"), 40), "--out", out, "--epochs", 4,
-                "--batch", 16);
+                "train",
+                "--data",
+                data,
+                "--test",
+                images(folder.resolve("test.npz"), 40),
+                "--out",
+                out,
+                "--epochs",
+                4,
+                "--batch",
+                16);
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.out()).contains("wrote " + out).contains("test accuracy 100.0 % (40 of 40 right");
-        assertThat(run.err()).contains("learning 4 classes from 120 items of 1 x 8 x 8").contains("epoch 4 of 4: loss");
+        assertThat(run.err())
+                .contains("learning 4 classes from 120 items of 1 x 8 x 8")
+                .contains("epoch 4 of 4: loss");
         CommandRun scored = CommandRun.of("score", out, data);
         assertThat(scored.code()).isZero();
         assertThat(scored.err()).doesNotContain("assuming");
-        assertThat(scored.jsonLines()).hasSize(120).allMatch(l -> l.at("/prediction").asInt()
-                == l.at("/label").asInt());
+        assertThat(scored.jsonLines())
+                .hasSize(120)
+                .allMatch(l -> l.at("/prediction").asInt() == l.at("/label").asInt());
     }
 
     @Test
@@ -102,7 +114,10 @@ class TrainTest {
         Files.writeString(images.resolve("dogs").resolve("broken.png"), "x");
         CommandRun run = CommandRun.of("train", "--data", images, "--out", out, "--epochs", 1);
         assertThat(run.code()).as(run.err()).isZero();
-        assertThat(run.err()).contains("1 of 17 items cannot be read").contains("broken.png").contains("resize=10x12");
+        assertThat(run.err())
+                .contains("1 of 17 items cannot be read")
+                .contains("broken.png")
+                .contains("resize=10x12");
         assertThat(ModelDescription.beside(out).classes()).containsExactly("cats", "dogs");
     }
 
@@ -118,8 +133,23 @@ class TrainTest {
         }
         Path table = Files.writeString(folder.resolve("table.csv"), rows.toString());
         CommandRun run = CommandRun.of(
-                "train", "--data", table, "--label", "kind", "--test", table, "--out", out, "--epochs", 8, "--batch", 8,
-                "--optimizer", "sgd", "--schedule", "constant");
+                "train",
+                "--data",
+                table,
+                "--label",
+                "kind",
+                "--test",
+                table,
+                "--out",
+                out,
+                "--epochs",
+                8,
+                "--batch",
+                8,
+                "--optimizer",
+                "sgd",
+                "--schedule",
+                "constant");
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.out()).contains("test accuracy 100.0 %");
         assertThat(ModelDescription.beside(out).classes()).containsExactly("no", "yes");
@@ -146,7 +176,15 @@ class TrainTest {
         Path table = Files.writeString(folder.resolve("table.csv"), "1,2,0\n3,4,1\n");
         assertFails(
                 "small-cnn takes images, but the items are of 2",
-                "train", "--data", table, "--label", "2", "--out", out, "--architecture", "small-cnn");
+                "train",
+                "--data",
+                table,
+                "--label",
+                "2",
+                "--out",
+                out,
+                "--architecture",
+                "small-cnn");
         assertFails("mlp takes rows", "train", "--data", data, "--out", out, "--architecture", "mlp");
     }
 
@@ -165,7 +203,8 @@ class TrainTest {
 
     @Test
     void train_unwritablePlace_failsBeforeTraining() {
-        CommandRun run = CommandRun.of("train", "--data", data, "--out", folder.resolve("no").resolve("model.onnx"));
+        CommandRun run = CommandRun.of(
+                "train", "--data", data, "--out", folder.resolve("no").resolve("model.onnx"));
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.err()).contains("Cannot write").doesNotContain("epoch");
         assertFails("its description goes there", "train", "--data", data, "--out", folder.resolve("model.yaml"));

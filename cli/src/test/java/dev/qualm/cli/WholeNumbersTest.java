@@ -31,7 +31,9 @@ class WholeNumbersTest {
 
     @Test
     void convert_unsignedByte_reaches255() {
-        assertThat(WholeNumbers.convert(Array.of(new int[] {255}, 1), DType.UINT8).get(0)).isEqualTo(255);
+        assertThat(WholeNumbers.convert(Array.of(new int[] {255}, 1), DType.UINT8)
+                        .get(0))
+                .isEqualTo(255);
     }
 
     @Test
