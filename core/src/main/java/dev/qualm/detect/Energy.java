@@ -15,6 +15,6 @@ public final class Energy {
 
     /** At temperature 1. Needs true logits: of log-probabilities it is zero for every input. */
     public static Score score() {
-        return new LogitScore("energy", "Is the total evidence for all classes large?", z -> of(z, 1));
+        return new LogitScore("energy", "Is the total evidence for all classes large?", false, z -> of(z, 1));
     }
 }

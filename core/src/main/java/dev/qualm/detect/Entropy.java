@@ -16,6 +16,6 @@ public final class Entropy {
     }
 
     public static Score score() {
-        return new LogitScore("entropy", "How spread is the softmax over the classes?", Entropy::of);
+        return new LogitScore("entropy", "How spread is the softmax over the classes?", true, Entropy::of);
     }
 }

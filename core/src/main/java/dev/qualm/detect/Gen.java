@@ -33,6 +33,6 @@ public final class Gen {
     }
 
     public static Score score() {
-        return new LogitScore("gen", "Do small probabilities of other classes add up?", z -> of(z, GAMMA, TOP));
+        return new LogitScore("gen", "Do small probabilities of other classes add up?", true, z -> of(z, GAMMA, TOP));
     }
 }

@@ -20,6 +20,6 @@ public final class Margin {
     }
 
     public static Score score() {
-        return new LogitScore("margin", "Is the runner-up close?", Margin::of);
+        return new LogitScore("margin", "Is the runner-up close?", true, Margin::of);
     }
 }

@@ -9,6 +9,6 @@ public final class MaxLogit {
     }
 
     public static Score score() {
-        return new LogitScore("max-logit", "Does any class have a large logit?", MaxLogit::of);
+        return new LogitScore("max-logit", "Does any class have a large logit?", false, MaxLogit::of);
     }
 }

@@ -14,6 +14,6 @@ public final class Msp {
     }
 
     public static Score score() {
-        return new LogitScore("msp", "Is the most likely class likely?", Msp::of);
+        return new LogitScore("msp", "Is the most likely class likely?", true, Msp::of);
     }
 }
