@@ -170,8 +170,8 @@ public final class ForwardRatios {
         double scale = Arrays.stream(theirs.toDoubles()).map(Math::abs).max().orElse(1);
         for (int i = 0; i < ours.size(); i++) {
             if (!(Math.abs(ours.get(i) - theirs.get(i)) <= 1e-4 * scale)) {
-                throw new IllegalStateException("Logit " + i + ": Qualm computes " + ours.get(i)
-                        + ", ONNX Runtime " + theirs.get(i) + "; times of different results mean nothing");
+                throw new IllegalStateException("Logit " + i + ": Qualm computes " + ours.get(i) + ", ONNX Runtime "
+                        + theirs.get(i) + "; times of different results mean nothing");
             }
         }
     }

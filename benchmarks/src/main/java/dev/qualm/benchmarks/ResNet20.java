@@ -25,7 +25,10 @@ final class ResNet20 {
                 channels = width;
             }
         }
-        return net.globalAveragePool("gap").flatten("flatten").linear("logits", 10).build();
+        return net.globalAveragePool("gap")
+                .flatten("flatten")
+                .linear("logits", 10)
+                .build();
     }
 
     private static String block(

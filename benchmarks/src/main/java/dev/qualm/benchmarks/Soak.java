@@ -55,7 +55,8 @@ public final class Soak {
     }
 
     private static long residentMegabytes() throws IOException {
-        long pages = Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ")[1]);
+        long pages =
+                Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ")[1]);
         return pages * 4096 >> 20;
     }
 }

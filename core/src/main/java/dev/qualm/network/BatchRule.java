@@ -6,6 +6,7 @@ import dev.qualm.array.DType;
 import dev.qualm.network.engine.Precision;
 import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.Node;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,7 +115,9 @@ final class BatchRule {
                     || first == null
                     || second == null
                     || both.rank() == 0
-                    || both.dim(0) != 2 * first.dim(0)) {
+                    || !Arrays.equals(first.shape(), second.shape())
+                    || both.dim(0) != 2 * first.dim(0)
+                    || both.size() != 2 * first.size()) {
                 return false;
             }
             double scale = 1e-12;

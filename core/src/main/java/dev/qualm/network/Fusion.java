@@ -35,8 +35,9 @@ final class Fusion {
         graph.outputs().forEach(o -> seen.add(o.name()));
         graph.nodes()
                 .forEach(n -> n.inputs()
-                        .forEach(i ->
-                                consumers.computeIfAbsent(i, k -> new ArrayList<>()).add(n)));
+                        .forEach(i -> consumers
+                                .computeIfAbsent(i, k -> new ArrayList<>())
+                                .add(n)));
         depthwise = graph.nodes().stream().anyMatch(this::isDepthwise);
     }
 
@@ -89,9 +90,7 @@ final class Fusion {
     /** The node of the given kind that alone reads what {@code n} computes, which nobody asked for. */
     private @Nullable Node follower(Node n, String op) {
         List<Node> readers = consumers.getOrDefault(n.output(), List.of());
-        return readers.size() == 1 && !seen.contains(n.output()) && isPlain(readers.get(0), op)
-                ? readers.get(0)
-                : null;
+        return readers.size() == 1 && !seen.contains(n.output()) && isPlain(readers.get(0), op) ? readers.get(0) : null;
     }
 
     /** {@code attributes} with the bounds of an activation, or null if they are not known in advance. */

@@ -3,6 +3,7 @@ package dev.qualm.network;
 import dev.qualm.ShapeException;
 import dev.qualm.UnsupportedModelException;
 import dev.qualm.array.Array;
+import dev.qualm.array.DType;
 import dev.qualm.data.OutputKind;
 import dev.qualm.network.engine.Engine;
 import dev.qualm.network.engine.NativeScope;
@@ -94,8 +95,15 @@ public final class Network implements AutoCloseable {
         Engine.load();
         Network network = new Network(graph, precision, Structure.of(graph, output, kind), new WeightStore(precision));
         // Compile now, so that an unsupported attribute is found when the model is loaded, not at the first prediction.
-        network.plan(Set.of(network.structure.output()), Plan.Mode.INFERENCE);
-        return network;
+        Set<String> wanted = new LinkedHashSet<>(Set.of(network.structure.output()));
+        graph.outputs().forEach(o -> wanted.add(o.name()));
+        try {
+            network.plan(wanted, Plan.Mode.INFERENCE);
+            return network;
+        } catch (RuntimeException e) {
+            network.close();
+            throw e;
+        }
     }
 
     public Graph graph() {
@@ -126,7 +134,7 @@ public final class Network implements AutoCloseable {
 
     /** A changed network; see {@link View}. */
     public Network with(View view) {
-        Graph changed = view.apply(graph);
+        Graph changed = rounded(view.apply(graph));
         begin();
         try {
             return new Network(
@@ -137,6 +145,21 @@ public final class Network implements AutoCloseable {
         } finally {
             end();
         }
+    }
+
+    /** In a float32 network, float64 values put in place of float32 weights are rounded; a float64 network keeps their digits. */
+    private Graph rounded(Graph changed) {
+        if (precision == Precision.FLOAT64) {
+            return changed;
+        }
+        Map<String, Array> single = new HashMap<>();
+        changed.initializers().forEach((name, value) -> {
+            Array old = graph.initializers().get(name);
+            if (old != null && old.dtype() == DType.FLOAT32 && value.dtype() == DType.FLOAT64) {
+                single.put(name, value.asFloat32());
+            }
+        });
+        return single.isEmpty() ? changed : changed.withInitializers(single);
     }
 
     /** The same network in another precision. */
@@ -164,7 +187,11 @@ public final class Network implements AutoCloseable {
         return asLogits(java.util.Objects.requireNonNull(out.get(structure.logits())));
     }
 
-    private Array asLogits(Array raw) {
+    /**
+     * Values of {@link Structure#logits()} as {@code [n, classes]}; probabilities become their logarithms, which equal the logits
+     * up to a shift per sample.
+     */
+    public Array asLogits(Array raw) {
         Array flat = raw.rank() == 2 ? raw : raw.reshape(raw.rank() == 0 ? 1 : raw.dim(0), -1);
         if (structure.trueLogits() || structure.kind() == OutputKind.LOG_PROBABILITIES) {
             return flat;
@@ -274,7 +301,7 @@ public final class Network implements AutoCloseable {
                 throw new ShapeException("Input '" + in.name() + "' is missing: expected " + graph.inputs()
                         + ", but found " + feeds.keySet());
             }
-            out.put(in.name(), InputCheck.check(in, a));
+            out.put(in.name(), InputCheck.check(in, a, precision));
         }
         return out;
     }

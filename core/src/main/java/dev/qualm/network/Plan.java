@@ -7,6 +7,7 @@ import dev.qualm.array.Array;
 import dev.qualm.network.engine.Engine;
 import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Precision;
+import dev.qualm.network.engine.TensorLimit;
 import dev.qualm.network.engine.Tensors;
 import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.Node;
@@ -68,12 +69,12 @@ final class Plan implements AutoCloseable {
      * @throws UnsupportedModelException if an operator is missing, or an attribute has an unsupported value
      */
     static Plan compile(Graph whole, WeightStore store, Precision precision, Set<String> wanted, Mode mode) {
+        Set<String> tensors = whole.tensors();
         for (String w : wanted) {
-            if (!whole.tensors().contains(w)
+            if (!tensors.contains(w)
                     && !whole.initializers().containsKey(w)
                     && whole.inputs().stream().noneMatch(i -> i.name().equals(w))) {
-                throw new UnsupportedModelException(
-                        "There is no tensor '" + w + "'; the network has " + whole.tensors());
+                throw new UnsupportedModelException("There is no tensor '" + w + "'; the network has " + tensors);
             }
         }
         Graph graph = whole.prune(wanted);
@@ -85,8 +86,13 @@ final class Plan implements AutoCloseable {
             graph = Fusion.fuse(graph, wanted);
         }
         Plan plan = new Plan(store, precision);
-        plan.build(graph, precision, wanted, mode);
-        return plan;
+        try {
+            plan.build(graph, precision, wanted, mode);
+            return plan;
+        } catch (RuntimeException e) {
+            plan.close();
+            throw e;
+        }
     }
 
     private void build(Graph graph, Precision precision, Set<String> wanted, Mode mode) {
@@ -108,9 +114,16 @@ final class Plan implements AutoCloseable {
         Map<String, Integer> lastUse = new HashMap<>();
         List<Node> kept = new ArrayList<>();
         Map<Node, Kernel> kernels = new java.util.IdentityHashMap<>();
+        List<String> problems = new ArrayList<>();
         for (Node node : graph.nodes()) {
             NodeContext context = new NodeContext(node, opset(graph, node), precision, mode == Mode.TRAINING, known);
-            Kernel kernel = operator(node).factory().create(context);
+            Kernel kernel;
+            try {
+                kernel = operator(node).factory().create(context);
+            } catch (UnsupportedModelException e) {
+                problems.add(named(node, e));
+                continue;
+            }
             if (known.keySet().containsAll(present(node.inputs())) && isDeterministic(node, mode)) {
                 foldConstant(node, kernel, known);
                 continue;
@@ -118,6 +131,9 @@ final class Plan implements AutoCloseable {
             kernels.put(node, kernel);
             kept.add(node);
             node.inputs().forEach(i -> uses.merge(i, 1, Integer::sum));
+        }
+        if (!problems.isEmpty()) {
+            throw new UnsupportedModelException(String.join("\n", problems));
         }
         for (int i = 0; i < kept.size(); i++) {
             for (String name : kept.get(i).inputs()) {
@@ -167,11 +183,18 @@ final class Plan implements AutoCloseable {
                 in[i] = a == null ? null : constantTensor(slot(node.input(i)), a);
             }
             Tensor[] out = call(node, kernel, in);
-            for (int i = 0; i < node.outputs().size() && i < out.length; i++) {
-                Array value = Tensors.toArray(out[i]);
-                known.put(node.outputs().get(i), value);
-                constants.put(slot(node.outputs().get(i)), value);
-                foldedSlots.add(slot(node.outputs().get(i)));
+            for (int i = 0; i < node.outputs().size(); i++) {
+                String name = node.outputs().get(i);
+                if (!name.isEmpty()) {
+                    Tensor t = checked(node, out, i);
+                    if (t.numel() > TensorLimit.elements()) {
+                        throw tooLarge(node, t.numel());
+                    }
+                    Array value = Tensors.toArray(t);
+                    known.put(name, value);
+                    constants.put(slot(name), value);
+                    foldedSlots.add(slot(name));
+                }
             }
         }
     }
@@ -241,6 +264,7 @@ final class Plan implements AutoCloseable {
             values[slot(name)] = leaves.contains(name) ? atTensor.apply(t) : t;
         }
         long largest = 0;
+        long limit = TensorLimit.elements();
         for (Step step : steps) {
             @Nullable Tensor[] in = new Tensor[step.in.length];
             for (int i = 0; i < in.length; i++) {
@@ -251,12 +275,11 @@ final class Plan implements AutoCloseable {
                 if (step.out[i] < 0) {
                     continue;
                 }
-                if (i >= out.length) {
-                    throw new UnsupportedModelException(step.node.label() + ": output '"
-                            + step.node.outputs().get(i) + "' (number " + i + ") is not supported");
-                }
-                Tensor t = ownHandle(out[i], in);
+                Tensor t = ownHandle(checked(step.node, out, i), in);
                 largest = Math.max(largest, t.numel());
+                if (largest > limit) {
+                    throw tooLarge(step.node, largest);
+                }
                 values[step.out[i]] = leaves.contains(step.node.outputs().get(i)) ? atTensor.apply(t) : t;
             }
             for (int s : step.release) {
@@ -286,11 +309,33 @@ final class Plan implements AutoCloseable {
     private static Tensor[] call(Node node, Kernel kernel, @Nullable Tensor[] in) {
         try {
             return kernel.run(new Inputs(in));
+        } catch (UnsupportedModelException e) {
+            throw new UnsupportedModelException(named(node, e), e);
         } catch (QualmException e) {
             throw e;
         } catch (RuntimeException e) {
             throw Engine.failure(node.label() + " with inputs " + describe(in), e);
         }
+    }
+
+    /** The error's message, with the node's name in front unless it is there. */
+    private static String named(Node node, UnsupportedModelException e) {
+        String message = String.valueOf(e.getMessage());
+        return message.contains(node.label()) ? message : node.label() + ": " + message;
+    }
+
+    /** Output {@code i} of a node, which its kernel may not define. */
+    private static Tensor checked(Node node, Tensor[] out, int i) {
+        if (i >= out.length) {
+            throw new UnsupportedModelException(
+                    node.label() + ": output '" + node.outputs().get(i) + "' (number " + i + ") is not supported");
+        }
+        return out[i];
+    }
+
+    private static ShapeException tooLarge(Node node, long elements) {
+        return new ShapeException(node.label() + ": its output has " + elements + " elements, expected at most "
+                + TensorLimit.elements() + "; feed smaller batches, or raise -D" + TensorLimit.PROPERTY);
     }
 
     private static String describe(@Nullable Tensor[] in) {

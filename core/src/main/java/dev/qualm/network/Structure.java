@@ -101,7 +101,10 @@ public record Structure(
         OutputKind kind = declared != null ? declared : isFloat(graph, output) ? kindOf(last) : OutputKind.OTHER;
         String logits = output;
         boolean trueLogits = kind == OutputKind.LOGITS;
-        if (last != null && kind == kindOf(last) && kind != OutputKind.LOGITS && last.inputs().size() > 0) {
+        if (last != null
+                && kind == kindOf(last)
+                && kind != OutputKind.LOGITS
+                && last.inputs().size() > 0) {
             logits = last.input(0);
             trueLogits = true;
         }
@@ -114,6 +117,11 @@ public record Structure(
                 layers(graph),
                 activations(graph),
                 differentiable(graph, output));
+    }
+
+    /** Inputs of an operator that hold learnable weights when they are float constants, in order; none for most. */
+    public static List<Integer> weightInputs(String op) {
+        return WEIGHT_INPUTS.getOrDefault(op, List.of());
     }
 
     private static String defaultOutput(Graph graph) {
@@ -264,7 +272,8 @@ public record Structure(
         String other = "";
         for (Node n : pruned.nodes()) {
             // A shape says nothing about the values.
-            if (n.inputs().stream().noneMatch(depends::contains) || Set.of("Shape", "Size").contains(n.op())) {
+            if (n.inputs().stream().noneMatch(depends::contains)
+                    || Set.of("Shape", "Size").contains(n.op())) {
                 continue;
             }
             Array rows = n.op().equals("Gather") ? graph.initializers().get(n.input(0)) : null;
@@ -288,8 +297,7 @@ public record Structure(
     private static boolean makesFloat(Graph graph, Node n) {
         return switch (n.op()) {
             case "OneHot" -> floating(graph, n.input(2));
-            case "Cast" ->
-                ElementType.of((int) n.attributes().getInt("to", 0)).isFloating();
+            case "Cast" -> ElementType.of((int) n.attributes().getInt("to", 0)).isFloating();
             default -> false;
         };
     }

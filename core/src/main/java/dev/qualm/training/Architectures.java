@@ -8,11 +8,12 @@ public final class Architectures {
     private Architectures() {}
 
     /**
-     * A convolutional network for small images, from about 8 to 64 pixels a side: three 3 x 3 convolutions of 16, 32 and 32
-     * channels, each with BatchNormalization and ReLU, a 2 x 2 maximum pool after the first two, one linear layer. For 28 x 28
-     * grey images and 10 classes: 30,000 weights, 1.5 million multiply-adds.
+     * A convolutional network for small images, from about 8 to 64 pixels a side: three 3 x 3 convolutions of 16, 32
+     * and 32 channels, each with BatchNormalization and ReLU, a 2 x 2 maximum pool after the first two, one linear
+     * layer. For 28 x 28 grey images and 10 classes: 30,000 weights, 1.5 million multiply-adds.
      *
-     * <p>Names by block: {@code conv1, bn1, relu1, pool1}, and so on; the features that the head reads are {@code features}.
+     * <p>Names by block: {@code conv1, bn1, relu1, pool1}, and so on; the features that the head reads are
+     * {@code features}.
      *
      * @return a graph with input {@code [n, channels, height, width]} and output {@code [n, classes]}
      */
@@ -37,8 +38,8 @@ public final class Architectures {
     }
 
     /**
-     * A network for tables: two hidden layers {@code fc1, relu1, fc2, relu2} of {@code hidden} units and a linear one. Columns
-     * should be standardised.
+     * A network for tables: two hidden layers {@code fc1, relu1, fc2, relu2} of {@code hidden} units and a linear one.
+     * Columns should be standardised.
      *
      * @return a graph with input {@code [n, features]} and output {@code [n, classes]}
      */

@@ -7,8 +7,8 @@ import java.util.Random;
 /**
  * Random changes of training images that leave their class as it is.
  *
- * @param shift largest move in pixels, drawn for each axis from {@code -shift .. shift}; the border's pixels fill what appears,
- *     so that it holds for any preprocessing
+ * @param shift largest move in pixels, drawn for each axis from {@code -shift .. shift}; the border's pixels fill what
+ *     appears, so that it holds for any preprocessing
  * @param mirror whether every other image, at random, is mirrored left to right
  */
 public record Augmentation(int shift, boolean mirror) {
@@ -29,8 +29,8 @@ public record Augmentation(int shift, boolean mirror) {
             return batch;
         }
         if (batch.rank() != 4) {
-            throw new ShapeException(this + ": expected images [n, c, h, w], but found " + batch
-                    + "; train with Augmentation.NONE");
+            throw new ShapeException(
+                    this + ": expected images [n, c, h, w], but found " + batch + "; train with Augmentation.NONE");
         }
         int channels = batch.dim(1);
         int height = batch.dim(2);

@@ -3,8 +3,8 @@ package dev.qualm.training;
 import java.util.Locale;
 
 /**
- * What one pass over the training items gave. Loss and accuracy are those of the steps as they were taken, with batch statistics
- * and augmented items, so they run behind the network at the end of the epoch.
+ * What one pass over the training items gave. Loss and accuracy are those of the steps as they were taken, with batch
+ * statistics and augmented items, so they run behind the network at the end of the epoch.
  *
  * @param number from 1
  * @param learningRate of the last step

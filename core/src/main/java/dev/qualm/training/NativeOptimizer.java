@@ -12,7 +12,9 @@ import org.bytedeco.pytorch.SGDOptions;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 
-/** The engine's optimiser for an {@link Optimizer}, with one group of weights that decay and one of those that do not. */
+/**
+ * The engine's optimiser for an {@link Optimizer}, with one group of weights that decay and one of those that do not.
+ */
 final class NativeOptimizer {
     private final org.bytedeco.pytorch.Optimizer optimizer;
 
@@ -29,8 +31,7 @@ final class NativeOptimizer {
         } else {
             throw new IllegalArgumentException("No such optimiser: " + settings);
         }
-        optimizer.add_param_group(
-                new OptimizerParamGroup(new TensorVector(plain.toArray(Tensor[]::new)), undecayed));
+        optimizer.add_param_group(new OptimizerParamGroup(new TensorVector(plain.toArray(Tensor[]::new)), undecayed));
     }
 
     private static SGDOptions options(Optimizer.Sgd sgd, double decay) {
@@ -43,8 +44,8 @@ final class NativeOptimizer {
 
     private static AdamWOptions options(Optimizer.Adam adam, double decay) {
         AdamWOptions options = new AdamWOptions(adam.learningRate());
-        // The binding hands out the memory of a std::tuple, whose order is up to the C++ library: libstdc++ stores the last
-        // element first. The defaults, 0.9 and 0.999, tell which is which.
+        // The binding hands out the memory of a std::tuple, whose order is up to the C++ library: libstdc++ stores the
+        // last element first. The defaults, 0.9 and 0.999, tell which is which.
         DoublePointer betas = options.betas();
         int first = betas.get(0) < betas.get(1) ? 0 : 1;
         betas.put(first, adam.beta1());

@@ -1,12 +1,11 @@
 package dev.qualm.training;
 
 /**
- * How a gradient becomes a step. Updates are written for a weight {@code w}, its gradient {@code g} and the learning rate
- * {@code r} of the step, which is {@link #learningRate} times the factor of the {@link Schedule}.
+ * How a gradient becomes a step. Updates are written for a weight {@code w}, its gradient {@code g} and the learning
+ * rate {@code r} of the step, which is {@link #learningRate} times the factor of the {@link Schedule}.
  *
- * <p>Weight decay applies to the weights of convolutions, linear, recurrent and embedding layers. Biases, the scales and shifts
- * of normalisations and slopes of activations are never decayed: they are few, and pulling them to zero only shifts what the
- * next normalisation undoes or distorts.
+ * <p>Weight decay applies to the weights of convolutions, linear, recurrent and embedding layers, never to biases, to the
+ * scales and shifts of normalisations or to the slopes of activations, which are few and set the level of a layer.
  */
 public sealed interface Optimizer {
     /** Learning rate before the schedule; positive. */
@@ -28,20 +27,22 @@ public sealed interface Optimizer {
         public Sgd {
             requireRate(learningRate, weightDecay);
             TrainingException.require(momentum >= 0 && momentum < 1, "a momentum", "in [0, 1)", momentum);
-            TrainingException.require(!nesterov || momentum > 0, "a momentum", "above 0 with Nesterov's momentum", momentum);
+            TrainingException.require(
+                    !nesterov || momentum > 0, "a momentum", "above 0 with Nesterov's momentum", momentum);
         }
     }
 
     /**
-     * Adam with decoupled weight decay (Kingma and Ba 2015, algorithm 1; Loshchilov and Hutter 2019, algorithm 2, "AdamW"):
-     * {@code w = w - r * decoupledWeightDecay * w}, then {@code w = w - r * m / (sqrt(v) + epsilon)}, where {@code m} and
-     * {@code v} are the bias-corrected running means of {@code g} and {@code g^2}. Without decay it is Adam.
+     * Adam with decoupled weight decay (Kingma and Ba 2015, algorithm 1; Loshchilov and Hutter 2019, algorithm 2,
+     * "AdamW"): {@code w = w - r * decoupledWeightDecay * w}, then {@code w = w - r * m / (sqrt(v) + epsilon)}, where
+     * {@code m} and {@code v} are the bias-corrected running means of {@code g} and {@code g^2}. Without decay it is
+     * Adam.
      *
      * @param beta1 share of the old mean of gradients, in [0, 1)
      * @param beta2 share of the old mean of squared gradients, in [0, 1)
      * @param epsilon keeps the division finite; positive
-     * @param decoupledWeightDecay share of the weight that a step of learning rate 1 would remove; at least 0. It does not
-     *     enter {@code g}, so it is not divided by {@code sqrt(v)}
+     * @param decoupledWeightDecay share of the weight that a step of learning rate 1 would remove; at least 0. It does
+     *     not enter {@code g}, so it is not divided by {@code sqrt(v)}
      */
     record Adam(double learningRate, double beta1, double beta2, double epsilon, double decoupledWeightDecay)
             implements Optimizer {

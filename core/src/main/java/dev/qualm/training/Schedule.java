@@ -21,9 +21,9 @@ public sealed interface Schedule {
     }
 
     /**
-     * Linear warm-up, then half a cosine down (Loshchilov and Hutter 2017, equation 5, one cycle, moved at every step). Warm-up
-     * step {@code i} of {@code w} has the factor {@code (i + 1) / w}; step {@code i} of the {@code d} steps after it has
-     * {@code finalFactor + (1 - finalFactor) * (1 + cos(pi * i / d)) / 2}.
+     * Linear warm-up, then half a cosine down (Loshchilov and Hutter 2017, equation 5, one cycle, moved at every step).
+     * Warm-up step {@code i} of {@code w} has the factor {@code (i + 1) / w}; step {@code i} of the {@code d} steps
+     * after it has {@code finalFactor + (1 - finalFactor) * (1 + cos(pi * i / d)) / 2}.
      *
      * @param warmupEpochs length of the warm-up, may be a fraction of an epoch; at least 0
      * @param finalFactor what the factor tends to, in [0, 1]
@@ -31,7 +31,10 @@ public sealed interface Schedule {
     record Cosine(double warmupEpochs, double finalFactor) implements Schedule {
         public Cosine {
             TrainingException.require(
-                    warmupEpochs >= 0 && Double.isFinite(warmupEpochs), "warm-up epochs", "of at least 0", warmupEpochs);
+                    warmupEpochs >= 0 && Double.isFinite(warmupEpochs),
+                    "warm-up epochs",
+                    "of at least 0",
+                    warmupEpochs);
             TrainingException.require(finalFactor >= 0 && finalFactor <= 1, "a final factor", "in [0, 1]", finalFactor);
         }
 

@@ -4,13 +4,14 @@ import dev.qualm.Provenance;
 import dev.qualm.ShapeException;
 import dev.qualm.UnsupportedModelException;
 import dev.qualm.array.Array;
-import dev.qualm.network.Network;
 import dev.qualm.data.OutputKind;
+import dev.qualm.network.Network;
 import dev.qualm.network.Structure;
 import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Precision;
 import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.Node;
+import dev.qualm.network.onnx.ModelHash;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,13 +22,13 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * Trains a classifier by minimising the cross-entropy of its logits.
  *
- * <p>Learnt are the weights of {@link Structure#layers()}; BatchNormalization uses the batch's statistics and moves its running
- * ones; Dropout drops where the file allows training. Weights that reach a layer through other nodes (a Transpose, a Cast) are
- * constants. The same graph, items and options give the same bits on one machine; dropout draws from the engine's one generator,
- * so with it that holds only while nothing else in the process draws.
+ * <p>Learnt are the weights of {@link Structure#layers()}; BatchNormalization uses the batch's statistics and moves its
+ * running ones; Dropout drops where the file allows training. Weights that reach a layer through other nodes (a
+ * Transpose, a Cast) are constants. The same graph, items and options give the same bits on one machine; dropout draws
+ * from the engine's one generator, so with it that holds only while nothing else in the process draws.
  *
- * <p>Batches cover all items in each epoch, in a new order; the last one is smaller, but an item that would be alone joins the
- * batch before it. Memory does not grow with the number of steps.
+ * <p>Batches cover all items in each epoch, in a new order; the last one is smaller, but an item that would be alone
+ * joins the batch before it. Memory does not grow with the number of steps.
  */
 public final class Trainer {
     private Trainer() {}
@@ -127,8 +128,9 @@ public final class Trainer {
         if (inputs.dtype().isFloating()) {
             for (int i = 0; i < inputs.size(); i++) {
                 if (!Double.isFinite(inputs.get(i))) {
-                    throw new TrainingException("Expected finite inputs, but item " + i / (inputs.size() / labels.length)
-                            + " holds " + inputs.get(i) + "; leave it out or repair it");
+                    throw new TrainingException(
+                            "Expected finite inputs, but item " + i / (inputs.size() / labels.length) + " holds "
+                                    + inputs.get(i) + "; leave it out or repair it");
                 }
             }
         }
@@ -145,9 +147,11 @@ public final class Trainer {
             throw new UnsupportedModelException("The network has no layer with weights to learn: " + network);
         }
         if (!roles.statistics().isEmpty() && (options.batchSize() < 2 || items < 2)) {
-            throw new TrainingException("BatchNormalization learns the statistics of batches: expected a batch size of at"
-                    + " least 2 and at least 2 items, but found batch size " + options.batchSize() + " and " + items
-                    + " items");
+            throw new TrainingException(
+                    "BatchNormalization learns the statistics of batches: expected a batch size of at"
+                            + " least 2 and at least 2 items, but found batch size " + options.batchSize() + " and "
+                            + items
+                            + " items");
         }
         return roles;
     }
@@ -157,21 +161,23 @@ public final class Trainer {
         int classes = network.logits(items.slice(0, 1)).dim(1);
         for (int i = 0; i < labels.length; i++) {
             if (labels[i] < 0 || labels[i] >= classes) {
-                throw new TrainingException("Expected labels from 0 to " + (classes - 1) + ", one for each of the network's "
-                        + classes + " logits, but item " + i + " has " + labels[i]);
+                throw new TrainingException(
+                        "Expected labels from 0 to " + (classes - 1) + ", one for each of the network's " + classes
+                                + " logits, but item " + i + " has " + labels[i]);
             }
         }
         return classes;
     }
 
     private static boolean draws(Node node) {
-        return node.op().equals("Dropout") || node.op().startsWith("Random") || node.op().equals("Bernoulli");
+        return node.op().equals("Dropout")
+                || node.op().startsWith("Random")
+                || node.op().equals("Bernoulli");
     }
 
-    private static Provenance provenance(
-            Graph graph, Array items, int[] labels, int classes, TrainingOptions options) {
+    private static Provenance provenance(Graph graph, Array items, int[] labels, int classes, TrainingOptions options) {
         return Provenance.of("training")
-                .with("network", graph.name())
+                .with("start", "sha256:" + ModelHash.of(graph))
                 .with("items", items)
                 .with("classes", classes)
                 .with("data", "sha256:" + ItemHash.of(items, labels))

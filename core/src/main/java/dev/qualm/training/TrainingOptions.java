@@ -16,9 +16,12 @@ public record TrainingOptions(
         long seed,
         double labelSmoothing,
         Augmentation augmentation) {
-    /** Adam at 0.003 with decay 0.01, a cosine after one epoch of warm-up, 10 epochs of batches of 64, seed 0, items as they are. */
-    public static final TrainingOptions DEFAULT = new TrainingOptions(
-            Optimizer.adam(3e-3, 1e-2), new Schedule.Cosine(1, 0), 10, 64, 0, 0, Augmentation.NONE);
+    /**
+     * Adam at 0.003 with decay 0.01, a cosine after one epoch of warm-up, 10 epochs of batches of 64, seed 0, items as
+     * they are.
+     */
+    public static final TrainingOptions DEFAULT =
+            new TrainingOptions(Optimizer.adam(3e-3, 1e-2), new Schedule.Cosine(1, 0), 10, 64, 0, 0, Augmentation.NONE);
 
     public TrainingOptions {
         TrainingException.require(epochs >= 1, "a number of epochs", "of at least 1", epochs);

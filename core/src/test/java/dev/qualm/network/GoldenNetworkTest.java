@@ -74,7 +74,8 @@ class GoldenNetworkTest {
                 Network folded = network.with(Views.foldBatchNorm())) {
             assertThat(folded.graph().nodes()).noneMatch(n -> n.op().equals("BatchNormalization"));
             // Folded weights are stored in float32.
-            assertThat(Close.relative(network.logits(input), folded.logits(input))).isLessThan(FLOAT32);
+            assertThat(Close.relative(network.logits(input), folded.logits(input)))
+                    .isLessThan(FLOAT32);
         }
     }
 

@@ -23,7 +23,8 @@ class NetworkTest {
         try (Network network = Network.of(TestNetworks.residual(2), Precision.FLOAT64)) {
             Array batch = network.logits(images);
             for (int i : new int[] {22, 0, 7}) {
-                assertThat(gap(network.logits(images.slice(i, i + 1)), batch.slice(i, i + 1))).isLessThan(1e-12);
+                assertThat(gap(network.logits(images.slice(i, i + 1)), batch.slice(i, i + 1)))
+                        .isLessThan(1e-12);
             }
         }
     }
@@ -34,7 +35,11 @@ class NetworkTest {
         try (Network single = Network.of(TestNetworks.residual(4), Precision.FLOAT32);
                 Network twice = single.to(Precision.FLOAT64)) {
             assertThat(single.logits(images.asFloat32()).dtype()).isEqualTo(dev.qualm.array.DType.FLOAT32);
-            assertThat(gap(single.logits(images.asFloat32()), twice.logits(images))).isLessThan(1e-5);
+            assertThat(gap(single.logits(images.asFloat32()), twice.logits(images)))
+                    .isLessThan(1e-5);
+            assertThat(single.logits(images))
+                    .as("float64 input is rounded")
+                    .isEqualTo(single.logits(images.asFloat32()));
         }
     }
 
@@ -65,7 +70,8 @@ class NetworkTest {
             // Together nothing may be folded or overwritten; one by one everything before the tensor may.
             Map<String, Array> together = network.run(images, network.graph().tensors());
             for (String tensor : network.graph().tensors()) {
-                Array alone = java.util.Objects.requireNonNull(network.run(images, List.of(tensor)).get(tensor));
+                Array alone = java.util.Objects.requireNonNull(
+                        network.run(images, List.of(tensor)).get(tensor));
                 assertThat(gap(alone, java.util.Objects.requireNonNull(together.get(tensor))))
                         .as(tensor)
                         .isLessThan(1e-12);
@@ -119,13 +125,18 @@ class NetworkTest {
 
     @Test
     void structure_softmaxAtTheEnd_logitsAreBeforeIt() {
-        var graph = NetworkBuilder.input("x", 4).seed(1).linear("fc", 3).softmax("p").build();
+        var graph = NetworkBuilder.input("x", 4)
+                .seed(1)
+                .linear("fc", 3)
+                .softmax("p")
+                .build();
         try (Network network = Network.of(graph, Precision.FLOAT64)) {
             assertThat(network.structure().kind()).isEqualTo(dev.qualm.data.OutputKind.PROBABILITIES);
             assertThat(network.structure().logits()).isEqualTo("fc");
             Array x = Array.of(new double[] {1, -2, 3, 0.5}, 1, 4);
             Array z = network.logits(x);
-            Array p = java.util.Objects.requireNonNull(network.run(x, List.of("p")).get("p"));
+            Array p = java.util.Objects.requireNonNull(
+                    network.run(x, List.of("p")).get("p"));
             double sum = Math.exp(z.get(0)) + Math.exp(z.get(1)) + Math.exp(z.get(2));
             assertThat(p.get(1)).isCloseTo(Math.exp(z.get(1)) / sum, org.assertj.core.data.Offset.offset(1e-12));
         }

@@ -37,7 +37,8 @@ class TapeTest {
                 Tape tape = Tape.record(network, x, Recording.ofInput(network))) {
             Array gradient = tape.gradient(pick(2, 5, 3), "input");
             for (int at : new int[] {0, 57, 133, 191}) {
-                double slope = (network.logits(bumped(x, at, STEP)).get(3) - network.logits(bumped(x, at, -STEP)).get(3))
+                double slope = (network.logits(bumped(x, at, STEP)).get(3)
+                                - network.logits(bumped(x, at, -STEP)).get(3))
                         / (2 * STEP);
                 assertThat(gradient.get(at)).isCloseTo(slope, within(1e-8));
             }
@@ -70,7 +71,8 @@ class TapeTest {
                 NativeScope scope = NativeScope.recording()) {
             Map<String, Tensor> weights = new HashMap<>();
             for (String name : List.of("conv1.weight", "bn1.weight", "logits.bias")) {
-                Array a = java.util.Objects.requireNonNull(network.graph().initializers().get(name));
+                Array a = java.util.Objects.requireNonNull(
+                        network.graph().initializers().get(name));
                 weights.put(name, Tensors.of(a, Precision.FLOAT64).set_requires_grad(true));
             }
             try (Tape tape = Tape.record(network, x, Recording.ofWeights(weights))) {
@@ -80,7 +82,8 @@ class TapeTest {
                     Array gradient = Tensors.toArray(
                             tape.gradients(tape.logits(), seed, List.of(w)).get(0));
                     Array value = Tensors.toArray(w);
-                    double slope = (with(network, name, bumped(value, 1, STEP), x) - with(network, name, bumped(value, 1, -STEP), x))
+                    double slope = (with(network, name, bumped(value, 1, STEP), x)
+                                    - with(network, name, bumped(value, 1, -STEP), x))
                             / (2 * STEP);
                     assertThat(gradient.get(1)).as(name).isCloseTo(slope, within(1e-8));
                 }
@@ -104,7 +107,8 @@ class TapeTest {
                 Tape tape = Tape.record(network, x, Recording.ofInput(network))) {
             Tensor seed = Tensors.of(pick(1, 5, 1), Precision.FLOAT64);
             Tensor input = tape.value("input");
-            Tensor first = tape.gradients(tape.logits(), seed, List.of(input), true).get(0);
+            Tensor first =
+                    tape.gradients(tape.logits(), seed, List.of(input), true).get(0);
             Tensor direction = Tensors.of(TestNetworks.images(1, 8), Precision.FLOAT64);
             Array product = Tensors.toArray(
                     tape.gradients(first, direction, List.of(input)).get(0));
@@ -175,7 +179,7 @@ class TapeTest {
     }
 
     private static long residentPages() throws java.io.IOException {
-        return Long.parseLong(
-                java.nio.file.Files.readString(java.nio.file.Path.of("/proc/self/statm")).split(" ")[1]);
+        return Long.parseLong(java.nio.file.Files.readString(java.nio.file.Path.of("/proc/self/statm"))
+                .split(" ")[1]);
     }
 }

@@ -51,6 +51,17 @@ class ViewsTest {
     }
 
     @Test
+    void weights_float64ValuesInFloat32Network_rounded() {
+        Array x = TestNetworks.images(2, 5).asFloat32();
+        Array bias = Array.of(new double[] {0.1, 0.2, 0.3, 0.4, 0.5}, 5);
+        try (Network network = Network.of(TestNetworks.residual(6), Precision.FLOAT32);
+                Network twice = network.with(Views.weights(Map.of("logits.bias", bias)));
+                Network once = network.with(Views.weights(Map.of("logits.bias", bias.asFloat32())))) {
+            assertThat(twice.logits(x)).isEqualTo(once.logits(x));
+        }
+    }
+
+    @Test
     void weights_unknownNameOrShape_refused() {
         try (Network network = Network.of(TestNetworks.residual(4), Precision.FLOAT32)) {
             assertThatThrownBy(() -> network.with(Views.weights(Map.of("conv9.weight", Array.of(new float[1], 1)))))

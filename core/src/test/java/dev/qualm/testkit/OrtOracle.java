@@ -55,8 +55,7 @@ public final class OrtOracle {
      * @param fetch names of outputs or of hidden tensors; hidden ones are made outputs for the run
      */
     public static Map<String, Array> run(byte[] model, Map<String, Array> feeds, List<String> fetch) {
-        try (OrtSession session =
-                OrtEnvironment.getEnvironment().createSession(exposing(model, fetch), options())) {
+        try (OrtSession session = OrtEnvironment.getEnvironment().createSession(exposing(model, fetch), options())) {
             return run(session, feeds, fetch);
         } catch (OrtException e) {
             throw new AssertionError("ONNX Runtime: " + e.getMessage(), e);
@@ -140,7 +139,8 @@ public final class OrtOracle {
     }
 
     private static Array array(OnnxTensor t) {
-        int[] shape = Arrays.stream(t.getInfo().getShape()).mapToInt(Math::toIntExact).toArray();
+        int[] shape =
+                Arrays.stream(t.getInfo().getShape()).mapToInt(Math::toIntExact).toArray();
         int n = Array.size(shape);
         switch (t.getInfo().type) {
             case FLOAT -> {

@@ -16,7 +16,8 @@ class BatchesTest {
                 List<int[]> epoch = batches.next();
                 assertThat(epoch).hasSize(batches.count());
                 assertThat(epoch.stream().flatMapToInt(Arrays::stream).sorted())
-                        .containsExactlyElementsOf(IntStream.range(0, items).boxed().toList());
+                        .containsExactlyElementsOf(
+                                IntStream.range(0, items).boxed().toList());
             }
         }
     }

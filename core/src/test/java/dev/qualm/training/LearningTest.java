@@ -26,12 +26,17 @@ class LearningTest {
             Array rings = rings(labels, 1);
             int[] unseenLabels = new int[400];
             Array unseen = rings(unseenLabels, 2);
-            TrainingOptions options =
-                    TrainingOptions.DEFAULT.withOptimizer(optimizer).withEpochs(30).withBatchSize(32);
+            TrainingOptions options = TrainingOptions.DEFAULT
+                    .withOptimizer(optimizer)
+                    .withEpochs(30)
+                    .withBatchSize(32);
             Training training = Trainer.train(Architectures.mlp(2, 16, 2, 3), rings, labels, options);
-            assertThat(training.last().loss()).isLessThan(training.history().get(0).loss() / 4);
+            assertThat(training.last().loss())
+                    .isLessThan(training.history().get(0).loss() / 4);
             assertThat(training.last().accuracy()).isGreaterThan(0.95);
-            assertThat(accuracy(training.graph(), unseen, unseenLabels)).as("%s", optimizer).isGreaterThan(0.95);
+            assertThat(accuracy(training.graph(), unseen, unseenLabels))
+                    .as("%s", optimizer)
+                    .isGreaterThan(0.95);
         }
     }
 
@@ -44,7 +49,10 @@ class LearningTest {
         Dataset seen = digits.slice(0, 1000);
         Dataset unseen = digits.slice(1000, 1500);
         Training training = Trainer.train(
-                Architectures.smallCnn(1, 8, 8, 10, 1), seen.all(), seen.labels(), TrainingOptions.DEFAULT.withEpochs(6));
+                Architectures.smallCnn(1, 8, 8, 10, 1),
+                seen.all(),
+                seen.labels(),
+                TrainingOptions.DEFAULT.withEpochs(6));
         assertThat(accuracy(training.graph(), unseen.all(), unseen.labels())).isGreaterThan(0.93);
     }
 

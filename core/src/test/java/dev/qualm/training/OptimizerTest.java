@@ -19,8 +19,10 @@ class OptimizerTest {
     private static final double[][] X = {{1, -2, 0.5}, {0.3, 0.7, -1}, {-1.5, 0.2, 2}, {0.1, 1.1, 0.9}, {2, 0, -0.4}};
     private static final int[] Y = {0, 3, 1, 2, 0};
 
-    private final Graph graph =
-            NetworkBuilder.input("input", FEATURES).seed(5).linear("logits", CLASSES).build();
+    private final Graph graph = NetworkBuilder.input("input", FEATURES)
+            .seed(5)
+            .linear("logits", CLASSES)
+            .build();
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 5})

@@ -19,7 +19,9 @@ class ScheduleTest {
         assertThat(schedule.factor(0, 10, 4)).isEqualTo(1);
         assertThat(schedule.factor(10, 10, 4)).isCloseTo((1 + Math.sqrt(0.5)) / 2, within(1e-15));
         assertThat(schedule.factor(20, 10, 4)).isCloseTo(0.5, within(1e-15));
-        assertThat(schedule.factor(39, 10, 4)).isCloseTo((1 - Math.cos(Math.PI / 40)) / 2, within(1e-15)).isPositive();
+        assertThat(schedule.factor(39, 10, 4))
+                .isCloseTo((1 - Math.cos(Math.PI / 40)) / 2, within(1e-15))
+                .isPositive();
     }
 
     @Test

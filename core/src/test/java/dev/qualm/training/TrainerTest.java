@@ -26,15 +26,19 @@ class TrainerTest {
 
     @Test
     void train_batchNorm_movesRunningStatisticsByTheFormula() {
-        Graph graph = NetworkBuilder.input("input", 2, 3, 3).batchNorm("bn").flatten("f").linear("logits", 2).build();
+        Graph graph = NetworkBuilder.input("input", 2, 3, 3)
+                .batchNorm("bn")
+                .flatten("f")
+                .linear("logits", 2)
+                .build();
         Array images = noise(11, 6, 2, 3, 3);
         int epochs = 4;
-        Graph trained = Trainer.train(graph, images, new int[6], SHORT.withEpochs(epochs)).graph();
+        Graph trained = Trainer.train(graph, images, new int[6], SHORT.withEpochs(epochs))
+                .graph();
         double kept = Math.pow(0.9, epochs);
         for (int c = 0; c < 2; c++) {
             double[] statistics = statistics(images, c);
-            assertThat(weight(trained, "bn.running_mean").get(c))
-                    .isCloseTo((1 - kept) * statistics[0], within(1e-6));
+            assertThat(weight(trained, "bn.running_mean").get(c)).isCloseTo((1 - kept) * statistics[0], within(1e-6));
             assertThat(weight(trained, "bn.running_var").get(c))
                     .isCloseTo(kept + (1 - kept) * statistics[1], within(1e-6));
         }
@@ -45,7 +49,8 @@ class TrainerTest {
         Graph graph = Architectures.smallCnn(1, 8, 8, 3, 2);
         Array images = noise(1, 37, 1, 8, 8);
         int[] labels = labels(37, 3);
-        TrainingOptions options = SHORT.withAugmentation(new Augmentation(1, true)).withLabelSmoothing(0.1);
+        TrainingOptions options =
+                SHORT.withAugmentation(new Augmentation(1, true)).withLabelSmoothing(0.1);
         Training first = Trainer.train(graph, images, labels, options);
         Training second = Trainer.train(graph, images, labels, options);
         assertThat(second.graph().initializers()).isEqualTo(first.graph().initializers());
@@ -59,7 +64,8 @@ class TrainerTest {
     void train_anyNetwork_leavesTheGivenGraphAlone() {
         Graph graph = Architectures.smallCnn(1, 8, 8, 3, 2);
         Map<String, Array> before = graph.initializers();
-        Graph trained = Trainer.train(graph, noise(1, 16, 1, 8, 8), labels(16, 3), SHORT).graph();
+        Graph trained = Trainer.train(graph, noise(1, 16, 1, 8, 8), labels(16, 3), SHORT)
+                .graph();
         assertThat(before).isEqualTo(Architectures.smallCnn(1, 8, 8, 3, 2).initializers());
         assertThat(trained.nodes()).isEqualTo(graph.nodes());
         before.forEach((name, first) -> {
@@ -72,7 +78,8 @@ class TrainerTest {
     void train_softmaxAtTheEnd_learnsFromTheLogitsBefore() {
         Array rows = noise(3, 20, 4);
         NetworkBuilder plain = NetworkBuilder.input("input", 4).seed(3).linear("logits", 3);
-        NetworkBuilder ended = NetworkBuilder.input("input", 4).seed(3).linear("logits", 3).softmax("p");
+        NetworkBuilder ended =
+                NetworkBuilder.input("input", 4).seed(3).linear("logits", 3).softmax("p");
         Graph one = Trainer.train(plain.build(), rows, labels(20, 3), SHORT).graph();
         Graph two = Trainer.train(ended.build(), rows, labels(20, 3), SHORT).graph();
         assertThat(two.initializers()).isEqualTo(one.initializers());
@@ -80,12 +87,15 @@ class TrainerTest {
 
     @Test
     void train_dropout_dropsBySeed() {
-        Graph graph = withDropout(NetworkBuilder.input("input", 4).seed(3).linear("logits", 3).build());
+        Graph graph = withDropout(
+                NetworkBuilder.input("input", 4).seed(3).linear("logits", 3).build());
         Array rows = noise(3, 20, 4);
         Array first = weight(Trainer.train(graph, rows, labels(20, 3), SHORT).graph(), "logits.weight");
         Array again = weight(Trainer.train(graph, rows, labels(20, 3), SHORT).graph(), "logits.weight");
-        Graph without = NetworkBuilder.input("input", 4).seed(3).linear("logits", 3).build();
-        Array undropped = weight(Trainer.train(without, rows, labels(20, 3), SHORT).graph(), "logits.weight");
+        Graph without =
+                NetworkBuilder.input("input", 4).seed(3).linear("logits", 3).build();
+        Array undropped =
+                weight(Trainer.train(without, rows, labels(20, 3), SHORT).graph(), "logits.weight");
         assertThat(again).isEqualTo(first).isNotEqualTo(undropped);
     }
 
@@ -111,6 +121,7 @@ class TrainerTest {
         assertThat(training.provenance().entries())
                 .containsEntry("method", "training")
                 .containsEntry("seed", "4")
+                .containsKey("start")
                 .containsKey("data");
     }
 
@@ -202,8 +213,9 @@ class TrainerTest {
         List<Node> nodes = new ArrayList<>();
         nodes.add(Node.of("dropped", "Dropout", List.of("input", "ratio", "training"), Attributes.NONE));
         for (Node n : graph.nodes()) {
-            nodes.add(n.withInputs(
-                    n.inputs().stream().map(i -> i.equals("input") ? "dropped" : i).toList()));
+            nodes.add(n.withInputs(n.inputs().stream()
+                    .map(i -> i.equals("input") ? "dropped" : i)
+                    .toList()));
         }
         Map<String, Array> constants = new LinkedHashMap<>(graph.initializers());
         constants.put("ratio", Array.of(new float[] {0.5f}));

@@ -37,12 +37,7 @@ class WeightRolesTest {
     @Test
     void of_recurrentNetwork_doesNotDecayBiasMatrices() {
         Node lstm = new Node(
-                "lstm",
-                "",
-                "LSTM",
-                List.of("x", "w", "r", "b"),
-                List.of("y"),
-                Attributes.NONE.with("hidden_size", 2L));
+                "lstm", "", "LSTM", List.of("x", "w", "r", "b"), List.of("y"), Attributes.NONE.with("hidden_size", 2L));
         Graph graph = new Graph(
                 "lstm",
                 Map.of("", 17L),

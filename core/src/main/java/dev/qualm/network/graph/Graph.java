@@ -139,13 +139,13 @@ public record Graph(
                 }
             }
         }
-        // Kahn's algorithm, iterative (hostile files nest deeply). Of the nodes that are ready the first in the given order
+        // Kahn's algorithm, iterative (hostile files nest deeply). Of the nodes that are ready the first in the given
+        // order
         // comes next, so that a sorted list stays as it is.
         Map<Node, Integer> missing = new java.util.IdentityHashMap<>();
         Map<String, List<Node>> waiting = new HashMap<>();
         Map<Node, Integer> position = new java.util.IdentityHashMap<>();
-        PriorityQueue<Node> open = 
-                new PriorityQueue<>(Comparator.comparingInt(n -> position.getOrDefault(n, 0)));
+        PriorityQueue<Node> open = new PriorityQueue<>(Comparator.comparingInt(n -> position.getOrDefault(n, 0)));
         for (Node n : nodes) {
             position.put(n, position.size());
             int count = 0;

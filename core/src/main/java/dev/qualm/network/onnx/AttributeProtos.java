@@ -114,8 +114,9 @@ final class AttributeProtos {
         } else if (value instanceof Array v) {
             b.setType(AttributeType.TENSOR).setT(TensorEncoding.toProto("", v));
         } else {
-            throw new UnsupportedModelException("Attribute '" + name + "': expected an integer, float, string, a list of"
-                    + " these, or a tensor, but found " + value.getClass().getSimpleName());
+            throw new UnsupportedModelException("Attribute '" + name
+                    + "': expected an integer, float, string, a list of" + " these, or a tensor, but found "
+                    + value.getClass().getSimpleName());
         }
         return b.build();
     }

@@ -29,7 +29,7 @@ final class ConstantNodes {
         if (ints != null) {
             return Array.of(ints, ints.length);
         }
-        throw new UnsupportedModelException(place + ": it holds its value in " + a + "; supported are value, sparse_value,"
-                + " value_float, value_floats, value_int and value_ints");
+        throw new UnsupportedModelException(place + ": it holds its value in " + a
+                + "; supported are value, sparse_value," + " value_float, value_floats, value_int and value_ints");
     }
 }

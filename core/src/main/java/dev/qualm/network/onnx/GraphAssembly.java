@@ -31,15 +31,21 @@ final class GraphAssembly {
     private final @Nullable ExternalData external;
     private final Problems problems;
     private final Predicate<NodeProto> supported;
+    private final boolean keepUnsupported;
     private final Map<String, Array> initializers = new LinkedHashMap<>();
     private final Set<String> produced = new HashSet<>();
 
     GraphAssembly(
-            String source, @Nullable ExternalData external, Problems problems, Predicate<NodeProto> supported) {
+            String source,
+            @Nullable ExternalData external,
+            Problems problems,
+            Predicate<NodeProto> supported,
+            boolean keepUnsupported) {
         this.source = source;
         this.external = external;
         this.problems = problems;
         this.supported = supported;
+        this.keepUnsupported = keepUnsupported;
     }
 
     /** @param nodes the graph's nodes, function calls spelled out */
@@ -84,7 +90,7 @@ final class GraphAssembly {
         for (NodeProto n : calls) {
             boolean own = !n.getName().isEmpty() && used.add(n.getName());
             String name = own ? n.getName() : names.unique(OnnxReader.label(n));
-            Node node = supported.test(n) ? problems.attempt(() -> node(n, name, copies)) : null;
+            Node node = supported.test(n) || keepUnsupported ? problems.attempt(() -> node(n, name, copies)) : null;
             if (node != null) {
                 built.add(node);
             }
@@ -126,8 +132,7 @@ final class GraphAssembly {
         boolean single = n.getOutputCount() == 1;
         if (standard && single && n.getOpType().equals("Constant")) {
             String place = source + ", Constant '" + OnnxReader.label(n) + "'";
-            Array value =
-                    problems.attempt(() -> ConstantNodes.value(AttributeProtos.read(n, external, place), place));
+            Array value = problems.attempt(() -> ConstantNodes.value(AttributeProtos.read(n, external, place), place));
             if (value != null) {
                 initializers.put(n.getOutput(0), value);
             }
@@ -148,7 +153,9 @@ final class GraphAssembly {
         if (copies.containsKey(n.getOutput(0)) && initializers.containsKey(origin(n.getOutput(0), copies))) {
             return null;
         }
-        Attributes attributes = AttributeProtos.read(n, external, source + ", node '" + name + "'");
+        Attributes attributes = supported.test(n)
+                ? AttributeProtos.read(n, external, source + ", node '" + name + "'")
+                : Attributes.NONE;
         List<String> in = new ArrayList<>();
         for (String tensor : n.getInputList()) {
             String origin = origin(tensor, copies);

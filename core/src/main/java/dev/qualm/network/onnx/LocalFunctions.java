@@ -78,8 +78,8 @@ final class LocalFunctions {
             return;
         }
         if (depth == DEEPEST) {
-            throw new UnreadableFileException(source + ": functions call each other more than " + DEEPEST
-                    + " deep, at " + node.getOpType() + "; do they call themselves?");
+            throw new UnreadableFileException(source + ": functions call each other more than " + DEEPEST + " deep, at "
+                    + node.getOpType() + "; do they call themselves?");
         }
         for (OperatorSetIdProto o : f.getOpsetImportList()) {
             long version = opsets.getOrDefault(OnnxReader.domain(o.getDomain()), o.getVersion());

@@ -30,10 +30,33 @@ public final class OnnxReader {
     public static final int NEWEST_OPSET = 24;
 
     private final BiPredicate<String, String> supported;
+    private final boolean keepUnsupported;
 
     /** @param supported tells by domain and operator type what can be run; the error for a model lists all others */
     public OnnxReader(BiPredicate<String, String> supported) {
+        this(supported, false);
+    }
+
+    private OnnxReader(BiPredicate<String, String> supported, boolean keepUnsupported) {
         this.supported = supported;
+        this.keepUnsupported = keepUnsupported;
+    }
+
+    /**
+     * A reader for reports on models that cannot run: it keeps nodes of unsupported operators, without their attributes, instead
+     * of refusing the model for them.
+     */
+    public OnnxReader keepingUnsupported() {
+        return new OnnxReader(supported, true);
+    }
+
+    /**
+     * Why an operator is not supported and what to do about it, in brackets; empty where nothing more is known.
+     *
+     * @param operator type, with its domain and a colon before it unless that is the standard
+     */
+    public static String advice(String operator) {
+        return Problems.reason(operator).strip();
     }
 
     /**
@@ -72,13 +95,13 @@ public final class OnnxReader {
         Map<String, Long> opsets = opsets(model, problems);
         List<NodeProto> nodes = LocalFunctions.inline(model, opsets, supported, problems, source);
         for (NodeProto n : nodes) {
-            if (!isSupported(n)) {
+            if (!isSupported(n) && !keepUnsupported) {
                 problems.operator(domain(n.getDomain()), n.getOpType(), label(n));
             }
         }
         GraphProto graph = model.getGraph();
-        GraphAssembly assembly =
-                new GraphAssembly(source, folder == null ? null : new ExternalData(folder), problems, this::isSupported);
+        GraphAssembly assembly = new GraphAssembly(
+                source, folder == null ? null : new ExternalData(folder), problems, this::isSupported, keepUnsupported);
         return assembly.assemble(graph, nodes, opsets);
     }
 
@@ -121,7 +144,8 @@ public final class OnnxReader {
 
     private boolean isSupported(NodeProto n) {
         String domain = domain(n.getDomain());
-        return supported.test(domain, n.getOpType()) || (domain.isEmpty() && n.getOpType().equals("Constant"));
+        return supported.test(domain, n.getOpType())
+                || (domain.isEmpty() && n.getOpType().equals("Constant"));
     }
 
     /** The standard domain has two names. */

@@ -66,8 +66,7 @@ public final class OnnxWriter {
             String data = (name == null ? "model" : name) + ".data";
             tensors = new ArrayList<>();
             // The data first: a reader never sees a model whose data are not there yet.
-            AtomicFile.write(
-                    file.toAbsolutePath().resolveSibling(data), out -> external(standard, data, out, tensors));
+            AtomicFile.write(file.toAbsolutePath().resolveSibling(data), out -> external(standard, data, out, tensors));
         } else {
             tensors = initializers(standard);
         }
@@ -126,9 +125,8 @@ public final class OnnxWriter {
                 .setProducerName("qualm")
                 .setGraph(g);
         new TreeMap<>(graph.opsets())
-                .forEach((domain, version) -> m.addOpsetImport(OperatorSetIdProto.newBuilder()
-                        .setDomain(domain)
-                        .setVersion(version)));
+                .forEach((domain, version) -> m.addOpsetImport(
+                        OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version)));
         return m.build();
     }
 

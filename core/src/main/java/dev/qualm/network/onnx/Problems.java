@@ -79,7 +79,8 @@ final class Problems {
         }
     }
 
-    private static String reason(String op) {
+    /** What may be done about an operator, in brackets after a blank; empty if there is nothing to say. */
+    static String reason(String op) {
         if (op.startsWith("ai.onnx.ml:")) {
             return " (classical machine learning; Qualm differentiates neural networks only)";
         }

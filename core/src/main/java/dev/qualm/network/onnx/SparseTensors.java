@@ -24,12 +24,11 @@ final class SparseTensors {
         int[] shape = TensorProtos.shape(sparse.getDimsList(), place);
         int n = Array.size(shape);
         if (n > SMALL && n / ZEROS_PER_VALUE > values.size()) {
-            throw new UnsupportedModelException(place + ": a sparse tensor of shape " + Arrays.toString(shape) + " with "
-                    + values.size() + " values is too sparse to be spelled out; store it dense");
+            throw new UnsupportedModelException(place + ": a sparse tensor of shape " + Arrays.toString(shape)
+                    + " with " + values.size() + " values is too sparse to be spelled out; store it dense");
         }
         boolean flat = indices.rank() == 1 && indices.dim(0) == values.size();
-        boolean perAxis =
-                indices.rank() == 2 && indices.dim(0) == values.size() && indices.dim(1) == shape.length;
+        boolean perAxis = indices.rank() == 2 && indices.dim(0) == values.size() && indices.dim(1) == shape.length;
         if (values.rank() != 1 || indices.dtype() != DType.INT64 || !(flat || perAxis)) {
             throw new UnreadableFileException(place + ": expected values [k] and INT64 indices [k] or [k, "
                     + shape.length + "], but found " + values + " and " + indices);

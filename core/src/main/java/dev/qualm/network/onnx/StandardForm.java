@@ -55,8 +55,7 @@ final class StandardForm {
         String constant = names.unique(n.name() + "/beta");
         String scaled = names.unique(n.name() + "/scaled");
         String soft = names.unique(n.name() + "/softplus");
-        initializers.put(
-                constant, isDouble(graph) ? Array.of(new double[] {beta}) : Array.of(new float[] {beta}));
+        initializers.put(constant, isDouble(graph) ? Array.of(new double[] {beta}) : Array.of(new float[] {beta}));
         // Before opset 7 a second operand is broadcast only on request.
         Attributes broadcast = graph.opset() < 7 ? Attributes.NONE.with("broadcast", 1L) : Attributes.NONE;
         nodes.add(Node.of(scaled, "Mul", List.of(n.input(0), constant), broadcast));
@@ -94,13 +93,8 @@ final class StandardForm {
         } else {
             String narrow = names.unique(n.name() + "/narrow");
             nodes.add(new Node(narrow, "", "Cast", n.inputs(), List.of(narrow), n.attributes()));
-            nodes.add(new Node(
-                    n.name(),
-                    "",
-                    "Cast",
-                    List.of(narrow),
-                    n.outputs(),
-                    Attributes.NONE.with("to", (long) wide.code())));
+            nodes.add(new Node(n.name(), "", "Cast", List.of(narrow), n.outputs(), Attributes.NONE.with("to", (long)
+                    wide.code())));
         }
     }
 }

@@ -65,6 +65,7 @@ final class ConvolutionOperators {
                 throw node.unsupported(
                         "expected " + p.rank() + " values in output_padding, found " + Arrays.toString(added));
             }
+            checkSize(node, x, weight, p, added);
             long[] begin = p.begin.clone();
             long[] end = p.end.clone();
             if (wanted != null || same(window.autoPad)) {
@@ -84,6 +85,20 @@ final class ConvolutionOperators {
             Tensor b = in.optional(2);
             return b == null ? y : y.add(b.reshape(perChannel(p.rank())));
         });
+    }
+
+    /** Strides and extra output are numbers in the model: the engine would try to allocate any output. */
+    private static void checkSize(NodeContext node, Tensor x, Tensor weight, Placement p, long[] added) {
+        long[] full = new long[p.rank() + 2];
+        full[0] = x.size(0);
+        full[1] = weight.size(1);
+        for (int i = 0; i < p.rank(); i++) {
+            long most = 1L << 31;
+            full[2 + i] = (p.input[i] - 1) * Math.min(p.strides[i], most)
+                    + Math.min(p.reach(i), most)
+                    + Math.max(0, Math.min(added[i], most));
+        }
+        Shapes.checked(full, node.node().label());
     }
 
     private static boolean same(AutoPad autoPad) {

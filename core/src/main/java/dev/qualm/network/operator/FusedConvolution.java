@@ -56,7 +56,7 @@ final class FusedConvolution implements Kernel {
     }
 
     static List<Operator> all() {
-        return List.of(Operator.of("FusedConv", FusedConvolution::new).inDomain(Node.QUALM_DOMAIN));
+        return List.of(Operator.noGradient("FusedConv", FusedConvolution::new).inDomain(Node.QUALM_DOMAIN));
     }
 
     @Override
@@ -69,7 +69,8 @@ final class FusedConvolution implements Kernel {
         } else if (summand == null) {
             return new Tensor[] {y};
         }
-        // A convolution needs its result neither again nor for its gradient, so all that follows may overwrite it. The binding's
+        // A convolution needs its result neither again nor for its gradient, so all that follows may overwrite it. The
+        // binding's
         // in-place calls return a reference to their target; its own handle is the one to pass on.
         if (summand != null) {
             if (Broadcasting.fits(y, summand)) {

@@ -165,7 +165,8 @@ final class PoolingOperators {
                         + Arrays.toString(wanted));
             }
             long[] target = wanted == null ? shape : wanted;
-            long size = Arrays.stream(target).reduce(1, Math::multiplyExact);
+            Shapes.checked(target, node.node().label());
+            long size = Shapes.product(target, 0, target.length);
             Tensor zeros = torch.zeros(new long[] {size}, Tensors.options(Tensors.type(x)));
             return zeros.scatter(0, in.get(1).flatten(0, -1), x.flatten(0, -1)).reshape(target);
         });

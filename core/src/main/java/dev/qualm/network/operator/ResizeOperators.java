@@ -169,6 +169,9 @@ final class ResizeOperators {
             throw node.unsupported(
                     "expected floating-point data for mode " + name(m.kind()) + ", found " + Tensors.type(x));
         }
+        Shapes.checked(
+                axes.stream().mapToLong(ResizeAxis::output).toArray(),
+                node.node().label());
         // Where no axis changes, the output is still a node of its own for autograd.
         Tensor y = x.alias();
         for (int i = 0; i < axes.size(); i++) {

@@ -68,21 +68,24 @@ final class Window {
 
     /** Where the window of a pool comes to lie on {@code x}. */
     Placement place(Tensor x) {
-        long[] size = spatial(x);
-        return place(size, kernel == null ? size : kernel);
+        long[] dims = dims(x);
+        long[] size = spatial(dims);
+        return place(dims, size, kernel == null ? size : kernel, dims[1]);
     }
 
     /** Where the window of a convolution comes to lie on {@code x}; its size is that of the weights {@code w}. */
     Placement place(Tensor x, Tensor w) {
-        long[] size = spatial(w);
+        long[] weights = dims(w);
+        long[] size = spatial(weights);
         if (kernel != null && !Arrays.equals(kernel, size)) {
             throw node.unsupported("expected weights with the spatial shape " + Arrays.toString(kernel)
                     + " of attribute kernel_shape, found " + Arrays.toString(size));
         }
-        return place(spatial(x), size);
+        long[] dims = dims(x);
+        return place(dims, spatial(dims), size, Math.max(dims[1], weights[0]));
     }
 
-    private Placement place(long[] input, long[] size) {
+    private Placement place(long[] dims, long[] input, long[] size, long channels) {
         int rank = input.length;
         long[] step = list("strides", strides, rank, 1);
         long[] spread = list("dilations", dilations, rank, 1);
@@ -102,17 +105,29 @@ final class Window {
                 end[i] = total - begin[i];
             }
         }
+        // Padding is a number in the model: the engine would try to allocate any of it.
+        long[] padded = new long[rank + 2];
+        padded[0] = dims[0];
+        padded[1] = channels;
+        for (int i = 0; i < rank; i++) {
+            padded[2 + i] = input[i] + Math.max(0, begin[i]) + Math.max(0, end[i]);
+        }
+        Shapes.checked(padded, node.node().label());
         return new Placement(input, size, step, spread, begin, end);
     }
 
     /** The spatial dimensions of {@code [n, c, d1, ...]}. */
-    long[] spatial(Tensor x) {
+    private static long[] spatial(long[] dims) {
+        return Arrays.copyOfRange(dims, 2, dims.length);
+    }
+
+    private long[] dims(Tensor x) {
         long[] dims = Tensors.dims(x);
         if (dims.length < 3 || dims.length > 2 + MAX_RANK) {
             throw node.unsupported(
                     "expected 1 to 3 spatial axes, that is 3 to 5 axes in all, found shape " + Arrays.toString(dims));
         }
-        return Arrays.copyOfRange(dims, 2, dims.length);
+        return dims;
     }
 
     private void positive(String name, long @Nullable [] values) {

@@ -57,12 +57,14 @@ class ModelHashTest {
         hashes.add(ModelHash.of(graph.withInitializers(Map.of("fc2.bias", Array.of(new float[4], 4, 1)))));
         hashes.add(ModelHash.of(graph.withInitializers(Map.of("fc2.bias", Array.of(new int[4], 4)))));
         hashes.add(ModelHash.of(graph.withInitializers(Map.of("unused", Array.of(new int[4], 4)))));
-        hashes.add(ModelHash.of(change(graph, n -> n.withAttributes(n.attributes().with("alpha", 0.5f)))));
-        hashes.add(ModelHash.of(change(graph, n -> n.withAttributes(n.attributes().with("alpha", 0.25f)))));
+        hashes.add(ModelHash.of(
+                change(graph, n -> n.withAttributes(n.attributes().with("alpha", 0.5f)))));
+        hashes.add(ModelHash.of(
+                change(graph, n -> n.withAttributes(n.attributes().with("alpha", 0.25f)))));
         hashes.add(ModelHash.of(change(graph, n -> n.withAttributes(Attributes.NONE.with("alpha", 1L)))));
         hashes.add(ModelHash.of(change(graph, n -> Node.of("elu", "Selu", n.inputs(), n.attributes()))));
-        hashes.add(ModelHash.of(new Graph(
-                "g", Map.of("", 13L), graph.inputs(), graph.outputs(), graph.nodes(), graph.initializers())));
+        hashes.add(ModelHash.of(
+                new Graph("g", Map.of("", 13L), graph.inputs(), graph.outputs(), graph.nodes(), graph.initializers())));
         assertThat(hashes).hasSize(10);
     }
 

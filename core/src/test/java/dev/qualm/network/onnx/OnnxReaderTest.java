@@ -54,19 +54,22 @@ class OnnxReaderTest {
 
     @Test
     void read_severalProblems_oneErrorListsAll() {
-        GraphProto.Builder g = graph()
-                .addNode(node("Nonsense", "x", "a").toBuilder().setName("first"))
+        GraphProto.Builder g = graph().addNode(
+                        node("Nonsense", "x", "a").toBuilder().setName("first"))
                 .addNode(node("Nonsense", "a", "b").toBuilder().setName("second"))
                 .addNode(node("MatMulInteger", "b", "c"))
                 .addNode(node("ZipMap", "c", "d").toBuilder().setDomain("ai.onnx.ml"))
-                .addNode(node("Relu", "d", "y")
-                        .toBuilder()
+                .addNode(node("Relu", "d", "y").toBuilder()
                         .addAttribute(AttributeProto.newBuilder()
                                 .setName("body")
                                 .setType(AttributeType.GRAPH)
                                 .setG(GraphProto.newBuilder())))
-                .addInitializer(TensorProto.newBuilder().setName("words").setDataType(8).addDims(0))
-                .addInitializer(TensorProto.newBuilder().setName("later").setDataType(23).addDims(0));
+                .addInitializer(
+                        TensorProto.newBuilder().setName("words").setDataType(8).addDims(0))
+                .addInitializer(TensorProto.newBuilder()
+                        .setName("later")
+                        .setDataType(23)
+                        .addDims(0));
         assertThatThrownBy(() -> read(model(g)))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("Nonsense: 2 nodes 'first', 'second'")
@@ -79,18 +82,17 @@ class OnnxReaderTest {
 
     @Test
     void read_namesOfNodes_areUniqueAndStable() {
-        Graph graph = read(model(graph()
-                .addNode(node("Relu", "x", "a").toBuilder().setName("n"))
-                .addNode(node("Relu", "a", "b").toBuilder().setName("n"))
-                .addNode(node("Relu", "b", "c").toBuilder().setName("n#2"))
-                .addNode(node("Relu", "c", "y"))));
+        Graph graph =
+                read(model(graph().addNode(node("Relu", "x", "a").toBuilder().setName("n"))
+                        .addNode(node("Relu", "a", "b").toBuilder().setName("n"))
+                        .addNode(node("Relu", "b", "c").toBuilder().setName("n#2"))
+                        .addNode(node("Relu", "c", "y"))));
         assertThat(graph.nodes()).extracting(Node::name).containsExactly("n", "n#3", "n#2", "y");
     }
 
     @Test
     void read_nodesOutOfOrder_areSortedAndCopiesOfWeightsVanish() {
-        Graph graph = read(model(graph()
-                .addNode(node("Add", "t", "y", "w2"))
+        Graph graph = read(model(graph().addNode(node("Add", "t", "y", "w2"))
                 .addNode(node("Relu", "x", "t"))
                 .addNode(node("Identity", "w1", "w2"))
                 .addNode(node("Identity", "w", "w1"))
@@ -101,8 +103,7 @@ class OnnxReaderTest {
 
     @Test
     void read_identitiesInACircle_areReportedAsACycle() {
-        GraphProto.Builder g = graph()
-                .addNode(node("Identity", "b", "a"))
+        GraphProto.Builder g = graph().addNode(node("Identity", "b", "a"))
                 .addNode(node("Identity", "a", "b"))
                 .addNode(node("Add", "x", "y", "a"));
         assertThatThrownBy(() -> read(model(g)))
@@ -120,8 +121,7 @@ class OnnxReaderTest {
 
     @Test
     void read_initializerListedAsInput_isNoInput() {
-        Graph graph = read(model(graph()
-                .addInput(ValueInfos.write(ValueInfo.floats("w", 3)))
+        Graph graph = read(model(graph().addInput(ValueInfos.write(ValueInfo.floats("w", 3)))
                 .addNode(node("Add", "x", "y", "w"))
                 .addInitializer(floats("w", 3))));
         assertThat(graph.inputs()).extracting(ValueInfo::name).containsExactly("x");
@@ -136,8 +136,7 @@ class OnnxReaderTest {
                 .addOutput("out")
                 .addAttribute("slope")
                 .addOpsetImport(opset("", 17))
-                .addNode(node("LeakyRelu", "a", "hidden")
-                        .toBuilder()
+                .addNode(node("LeakyRelu", "a", "hidden").toBuilder()
                         .setName("leaky")
                         .addAttribute(AttributeProto.newBuilder()
                                 .setName("alpha")
@@ -153,7 +152,8 @@ class OnnxReaderTest {
                 .addNode(scaledCall("a", "middle", 0.5f))
                 .addNode(scaledCall("middle", "out", 0.25f))
                 .build();
-        ModelProto.Builder model = model(graph().addNode(call("Twice", "x", "t")).addNode(call("Twice", "t", "y")))
+        ModelProto.Builder model = model(
+                        graph().addNode(call("Twice", "x", "t")).addNode(call("Twice", "t", "y")))
                 .addOpsetImport(opset("mine", 1))
                 .addFunctions(scaled)
                 .addFunctions(twice);
@@ -161,15 +161,15 @@ class OnnxReaderTest {
         assertThat(graph.nodes()).hasSize(8).extracting(Node::domain).containsOnly("");
         assertThat(graph.nodes()).extracting(Node::name).doesNotHaveDuplicates();
         try (Network network = Network.of(graph, Precision.FLOAT32)) {
-            Array y = network.runWhole(Map.of("x", Array.of(new float[] {-1, 0, 2}, 3)), List.of("y")).get("y");
+            Array y = network.runWhole(Map.of("x", Array.of(new float[] {-1, 0, 2}, 3)), List.of("y"))
+                    .get("y");
             // Negative numbers are multiplied by 1.5 and 1.25, positive ones doubled, all twice over.
             assertThat(y.floats()).containsExactly(-1.5f * 1.25f * 1.5f * 1.25f, 0, 32);
         }
     }
 
     private static NodeProto scaledCall(String in, String out, float slope) {
-        return call("Scaled", in, out)
-                .toBuilder()
+        return call("Scaled", in, out).toBuilder()
                 .addAttribute(AttributeProto.newBuilder()
                         .setName("slope")
                         .setType(AttributeType.FLOAT)
@@ -218,10 +218,8 @@ class OnnxReaderTest {
     void read_sparseInitializers_areSpelledOut() {
         SparseTensorProto flat = sparse("flat", new long[] {1, 5}, new long[] {2});
         SparseTensorProto perAxis = sparse("pairs", new long[] {0, 1, 1, 2}, new long[] {2, 2});
-        Graph graph = read(model(graph()
-                .addSparseInitializer(flat)
-                .addSparseInitializer(perAxis)
-                .addNode(node("Relu", "x", "y"))));
+        Graph graph = read(model(
+                graph().addSparseInitializer(flat).addSparseInitializer(perAxis).addNode(node("Relu", "x", "y"))));
         Array expected = Array.of(new float[] {0, 7, 0, 0, 0, 8}, 2, 3);
         assertThat(graph.initializers().get("flat")).isEqualTo(expected);
         assertThat(graph.initializers().get("pairs")).isEqualTo(expected);
@@ -268,8 +266,8 @@ class OnnxReaderTest {
         Path inside = Files.createDirectory(folder.resolve("model"));
         Files.write(folder.resolve("secret.bin"), new byte[12]);
         Files.createSymbolicLink(inside.resolve("link.bin"), folder.resolve("secret.bin"));
-        for (String location : List.of(
-                "../secret.bin", folder.resolve("secret.bin").toString(), "link.bin", "", "a\u0000b", "..")) {
+        for (String location :
+                List.of("../secret.bin", folder.resolve("secret.bin").toString(), "link.bin", "", "a\u0000b", "..")) {
             Path file = inside.resolve("m.onnx");
             Files.write(file, external(location, 0, 12).build().toByteArray());
             assertThatThrownBy(() -> Network.read(file))
@@ -288,7 +286,8 @@ class OnnxReaderTest {
                     external("w.bin", range[0], range[1]).build().toByteArray());
             assertThatThrownBy(() -> Network.read(file)).isInstanceOf(UnreadableFileException.class);
         }
-        Path good = Files.write(folder.resolve("m.onnx"), external("w.bin", 8, 12).build().toByteArray());
+        Path good = Files.write(
+                folder.resolve("m.onnx"), external("w.bin", 8, 12).build().toByteArray());
         assertThat(Network.read(good).initializers().get("w")).isEqualTo(Array.of(new float[3], 3));
     }
 
@@ -304,7 +303,9 @@ class OnnxReaderTest {
         Path file = folder.resolve("m.onnx");
         Files.write(file, same.build().toByteArray());
         Graph graph = Network.read(file);
-        assertThat(graph.initializers().values()).hasSize(50).allMatch(a -> a == graph.initializers().get("w"));
+        assertThat(graph.initializers().values())
+                .hasSize(50)
+                .allMatch(a -> a == graph.initializers().get("w"));
         Files.write(file, shifted.build().toByteArray());
         assertThatThrownBy(() -> Network.read(file))
                 .isInstanceOf(UnreadableFileException.class)
@@ -344,8 +345,7 @@ class OnnxReaderTest {
     }
 
     private ModelProto.Builder external(String location, long offset, long length) {
-        return model(graph()
-                .addNode(node("Add", "x", "y", "w"))
+        return model(graph().addNode(node("Add", "x", "y", "w"))
                 .addInitializer(externalTensor("w", location, offset, length)));
     }
 
@@ -374,11 +374,17 @@ class OnnxReaderTest {
     }
 
     private static ModelProto.Builder model(GraphProto.Builder graph) {
-        return ModelProto.newBuilder().setIrVersion(8).addOpsetImport(opset("", 17)).setGraph(graph);
+        return ModelProto.newBuilder()
+                .setIrVersion(8)
+                .addOpsetImport(opset("", 17))
+                .setGraph(graph);
     }
 
     private static OperatorSetIdProto opset(String domain, long version) {
-        return OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version).build();
+        return OperatorSetIdProto.newBuilder()
+                .setDomain(domain)
+                .setVersion(version)
+                .build();
     }
 
     private static GraphProto.Builder graph() {

@@ -40,7 +40,8 @@ class OnnxWriterTest {
             Path file = folder.resolve("model.onnx");
             OnnxWriter.write(graph, file);
             assertThat(Network.read(file)).isEqualTo(graph);
-            assertThat(Network.reader().read(OnnxWriter.toBytes(graph), null, "bytes")).isEqualTo(graph);
+            assertThat(Network.reader().read(OnnxWriter.toBytes(graph), null, "bytes"))
+                    .isEqualTo(graph);
         }
     }
 
@@ -100,8 +101,10 @@ class OnnxWriterTest {
         assertThat(Network.read(file)).isEqualTo(graph);
 
         Array x = Close.gaussian(1, 2, 3, 12, 12);
-        Array expected = OrtOracle.run(OnnxWriter.toBytes(graph), Map.of("input", x), List.of("logits")).get("logits");
-        assertThat(OrtOracle.run(file, Map.of("input", x), List.of("logits")).get("logits")).isEqualTo(expected);
+        Array expected = OrtOracle.run(OnnxWriter.toBytes(graph), Map.of("input", x), List.of("logits"))
+                .get("logits");
+        assertThat(OrtOracle.run(file, Map.of("input", x), List.of("logits")).get("logits"))
+                .isEqualTo(expected);
     }
 
     @Test
@@ -124,7 +127,8 @@ class OnnxWriterTest {
                             .as(name)
                             .isLessThan(1e-5));
                     try (Network back = Network.of(Network.reader().read(bytes, null, "b"), Precision.FLOAT32)) {
-                        assertThat(Close.relative(changed.logits(x), back.logits(x))).isLessThan(1e-5);
+                        assertThat(Close.relative(changed.logits(x), back.logits(x)))
+                                .isLessThan(1e-5);
                     }
                 }
             }
@@ -144,7 +148,8 @@ class OnnxWriterTest {
         assertThat(back.nodes()).extracting(Node::op).containsExactly("Mul", "Softplus", "Div");
         double[] values = {-1, 0, 2};
         try (Network network = Network.of(back, Precision.FLOAT64)) {
-            Array out = network.runWhole(Map.of("x", Array.of(values, 3)), List.of("y")).get("y");
+            Array out = network.runWhole(Map.of("x", Array.of(values, 3)), List.of("y"))
+                    .get("y");
             for (int i = 0; i < 3; i++) {
                 assertThat(out.get(i)).isCloseTo(Math.log1p(Math.exp(2 * values[i])) / 2, offset(1e-14));
             }

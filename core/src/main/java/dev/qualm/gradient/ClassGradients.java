@@ -1,0 +1,241 @@
+package dev.qualm.gradient;
+
+import dev.qualm.ShapeException;
+import dev.qualm.Status;
+import dev.qualm.UnsupportedModelException;
+import dev.qualm.network.Tape;
+import dev.qualm.network.engine.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of cosine similarity maps before they are compared: one sweep gives one row for every input of the batch, of whichever
+ * class has that place. Places are in sweep order, the predicted class last; {@link #cosines} restores the caller's order.
+ */
+final class ClassGradients {
+    private final Tape tape;
+    private final Logits logits;
+    private final CosineSimilarityMaps options;
+    private final Tensor input;
+    private final int[][] classes;
+    private final int[][] order;
+    private final @Nullable ClassCotangents[] cotangents;
+    private final Status[] status;
+    private int sweeps;
+
+    ClassGradients(Tape tape, Logits logits, CosineSimilarityMaps options) {
+        this.tape = tape;
+        this.logits = logits;
+        this.options = options;
+        this.input = tape.value(tape.network().structure().differentiable());
+        int n = logits.count();
+        if (input.dim() == 0 || input.size(0) != n) {
+            throw new ShapeException("Expected one row of logits per row of '"
+                    + tape.network().structure().differentiable() + "', but found " + n + " rows for a tensor of shape "
+                    + java.util.Arrays.toString(Tensors.shape(input)));
+        }
+        refuse(tape.logits(), logits.classes());
+        classes = new int[n][];
+        order = new int[n][];
+        cotangents = new ClassCotangents[n];
+        status = new Status[n];
+        for (int i = 0; i < n; i++) {
+            double[] z = logits.values()[i];
+            classes[i] = options.classes().of(z);
+            order[i] = predictedLast(classes[i], Logits.largest(z));
+            status[i] = logits.status(i);
+            if (status[i].isOk() && options.rescale() && z[ClassCotangents.largestMagnitude(z)] == 0) {
+                status[i] = Status.undefined("all logits are zero, so they cannot be rescaled");
+            }
+            cotangents[i] = status[i].isOk() ? new ClassCotangents(z, options.rescale()) : null;
+        }
+    }
+
+    private static void refuse(Tensor output, int total) {
+        if (total < 3) {
+            throw new UnsupportedModelException(
+                    "A cosine similarity map needs at least 3 classes, but this network has "
+                            + total
+                            + (total == 2
+                                    ? ": with two classes the map is [[1, -1], [-1, 1]] for every input and says nothing"
+                                    : ": without a second class there is no gradient to compare with")
+                            + "; use scores that need no class pairs, for example entropy");
+        }
+        if (!output.requires_grad()) {
+            throw new UnsupportedModelException("The logits do not depend on the network's input in a way that can be"
+                    + " differentiated, so every gradient is zero; a cosine similarity map needs such a path");
+        }
+    }
+
+    private static int[] predictedLast(int[] classes, int predicted) {
+        int[] order = new int[classes.length];
+        int at = 0;
+        for (int c : classes) {
+            if (c != predicted) {
+                order[at++] = c;
+            }
+        }
+        order[at] = predicted;
+        return order;
+    }
+
+    int count() {
+        return order.length;
+    }
+
+    /** Rows of each map. */
+    int rows() {
+        return options.classes().size(logits.classes());
+    }
+
+    int[][] classes() {
+        return classes;
+    }
+
+    int sweeps() {
+        return sweeps;
+    }
+
+    boolean sign() {
+        return options.sign();
+    }
+
+    /** Entries of one row of one input. */
+    long width() {
+        long all = input.numel() / Math.max(1, count());
+        return reduces() ? all / input.size(1) : all;
+    }
+
+    Tensor input() {
+        return input;
+    }
+
+    private boolean reduces() {
+        return options.channels() == ChannelReduction.MAX && input.dim() > 2;
+    }
+
+    /** The row at a place, ready for comparison, {@code [n, width]}, by a sweep of its own. Lives in the open scope. */
+    Tensor row(int place) {
+        return comparable(sweep(place));
+    }
+
+    /**
+     * All rows with the fewest sweeps, in the order of their places; each is valid during the call only.
+     */
+    void forEach(java.util.function.BiConsumer<Integer, Tensor> consumer) {
+        int k = rows();
+        boolean complete = k == logits.classes();
+        Tensor last = null;
+        for (int place = 0; place < k; place++) {
+            try (dev.qualm.network.engine.NativeScope scope = dev.qualm.network.engine.NativeScope.values()) {
+                Tensor g;
+                if (place == k - 1 && last != null) {
+                    g = last;
+                } else {
+                    g = sweep(place);
+                    if (complete) {
+                        Tensor weighted = g.mul(weights(place, (int) g.dim()));
+                        last = last == null ? scope.keep(weighted) : last.sub_(weighted);
+                    }
+                }
+                consumer.accept(place, comparable(g));
+            }
+        }
+        if (last != null) {
+            last.close();
+        }
+    }
+
+    private Tensor sweep(int place) {
+        int k = logits.classes();
+        double[][] byLogits = new double[count()][k];
+        for (int i = 0; i < count(); i++) {
+            ClassCotangents c = cotangents[i];
+            if (c != null) {
+                c.write(order[i][place], byLogits[i]);
+            }
+        }
+        sweeps++;
+        return tape.gradients(tape.logits(), logits.cotangent(byLogits), List.of(input))
+                .get(0);
+    }
+
+    /** Factors of the rows at a place in the row of the predicted class, shaped to multiply gradients. */
+    private Tensor weights(int place, int rank) {
+        double[] w = new double[count()];
+        for (int i = 0; i < w.length; i++) {
+            ClassCotangents c = cotangents[i];
+            w[i] = c == null ? 0 : place == 0 ? -c.weight(order[i][place]) : c.weight(order[i][place]);
+        }
+        int[] shape = new int[rank];
+        java.util.Arrays.fill(shape, 1);
+        shape[0] = w.length;
+        dev.qualm.array.Array a = dev.qualm.array.Array.of(w, shape);
+        return Tensors.of(a, tape.network().precision()).to(Tensors.type(input));
+    }
+
+    /** Sign or unit maximum, then the channel reduction, as vectors. */
+    private Tensor comparable(Tensor gradient) {
+        long n = count();
+        Tensor g = gradient;
+        if (sign()) {
+            g = g.sign();
+        }
+        if (reduces()) {
+            g = g.amax(new long[] {1}, false);
+        }
+        g = g.reshape(n, -1);
+        if (sign()) {
+            return g;
+        }
+        // Squares of small gradients underflow; a row's positive factor does not matter.
+        Tensor largest = g.abs().amax(new long[] {1}, true);
+        return g.div(largest.masked_fill(largest.eq(new Scalar(0.0)), new Scalar(1.0)));
+    }
+
+    /**
+     * Turns products of rows into cosines in the caller's order of classes.
+     *
+     * @param gram products by place, {@code [k][k]}
+     * @return the input's status
+     */
+    Status cosines(int i, double[][] gram, double[][] map) {
+        int k = rows();
+        List<Integer> zero = new ArrayList<>();
+        boolean finite = true;
+        int[] place = new int[k];
+        for (int a = 0; a < k; a++) {
+            for (int p = 0; p < k; p++) {
+                place[a] = order[i][p] == classes[i][a] ? p : place[a];
+            }
+            double square = gram[place[a]][place[a]];
+            finite &= Double.isFinite(square);
+            if (square == 0) {
+                zero.add(classes[i][a]);
+            }
+        }
+        boolean defined = status[i].isOk() && finite;
+        for (int a = 0; a < k; a++) {
+            for (int b = 0; b < k; b++) {
+                double norms = Math.sqrt(gram[place[a]][place[a]]) * Math.sqrt(gram[place[b]][place[b]]);
+                double cosine = gram[place[a]][place[b]] / norms;
+                map[a][b] = !defined || norms == 0 ? Double.NaN : a == b ? 1 : Math.max(-1, Math.min(1, cosine));
+            }
+        }
+        if (!status[i].isOk()) {
+            return status[i];
+        }
+        if (!finite) {
+            return Status.nonFinite("a gradient of the input is NaN or infinite");
+        }
+        return zero.isEmpty()
+                ? Status.OK
+                : Status.zeroGradient(
+                        zero.size() == k
+                                ? "the gradient toward every class is zero"
+                                : "the gradient toward classes " + zero + " is zero");
+    }
+}

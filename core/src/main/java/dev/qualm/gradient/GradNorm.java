@@ -1,0 +1,108 @@
+package dev.qualm.gradient;
+
+import dev.qualm.ShapeException;
+import dev.qualm.UnsupportedModelException;
+import dev.qualm.array.Array;
+import dev.qualm.network.Head;
+import dev.qualm.network.Network;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * GradNorm (Huang, Geng, Li, NeurIPS 2021): the p-norm of the gradient of KL(uniform, softmax(z / T)) by the weight of the last
+ * linear layer, without its bias. <b>Large values mean familiar inputs</b>; negate it for a score of distrust.
+ *
+ * <p>Works best for outliers far from a network trained on very many classes; on small networks it can be worse than chance. The
+ * authors' program sums over the classes where the paper averages: its values are K times these.
+ */
+/*
+ * The gradient is the outer product of (p - u) / T and the features phi, so its norm is the product of the norms:
+ * S = ||phi||_p ||p - u||_p / T. No backward pass. In the 1-norm, the bias would add ||p - u||_1 / T.
+ */
+public final class GradNorm {
+    private GradNorm() {}
+
+    /** GradNorm with T = 1 and the 1-norm, the paper's choice, {@code [n]}. Costs one forward pass. */
+    public static double[] of(Network network, Array batch) {
+        return of(network, Map.of(network.input().name(), batch), 1, 1);
+    }
+
+    /**
+     * GradNorm of a batch.
+     *
+     * @param temperature T, positive
+     * @param p order of the norm, positive or infinite
+     * @throws UnsupportedModelException if the logits do not come from a linear layer
+     */
+    public static double[] of(Network network, Map<String, Array> batch, double temperature, double p) {
+        Head head = network.structure().head();
+        if (head == null || !network.structure().trueLogits()) {
+            throw new UnsupportedModelException(
+                    "GradNorm needs logits that come from a linear layer (Gemm, MatMul or 1x1 Conv)"
+                            + " of the network, but '" + network.structure().logits()
+                            + "' does not; name the right output, or use"
+                            + " GradientMetrics with the loss klToUniform on the layer of your choice");
+        }
+        if (Batches.rows(batch) == 0) {
+            return new double[0];
+        }
+        String logits = network.structure().logits();
+        Map<String, Array> out = network.run(batch, List.of(logits, head.features()));
+        Array weight = network.graph().initializers().get(head.weight());
+        int d = weight == null ? -1 : weight.dim(head.classesFirst() ? 1 : 0);
+        Array features = matrix(out.get(head.features()), head.features());
+        if (features.dim(1) != d) {
+            throw new ShapeException(
+                    "GradNorm needs the last linear layer to be applied once per input: expected features" + " [n, " + d
+                            + "], but found " + out.get(head.features()) + " in '" + head.features() + "'");
+        }
+        return of(matrix(out.get(logits), logits), features, temperature, p);
+    }
+
+    private static Array matrix(@Nullable Array a, String name) {
+        if (a == null || a.rank() < 2) {
+            throw new ShapeException("Expected tensor '" + name + "' to have a batch axis and another, but found " + a);
+        }
+        return a.reshape(a.dim(0), a.dim(0) == 0 ? 0 : a.size() / a.dim(0));
+    }
+
+    /**
+     * GradNorm from logits and features that are at hand.
+     *
+     * @param logits {@code [n, K]}
+     * @param features input of the last linear layer, {@code [n, d]}
+     * @param temperature T, positive
+     * @param p order of the norm, positive or infinite
+     * @return one value per row
+     */
+    public static double[] of(Array logits, Array features, double temperature, double p) {
+        if (logits.rank() != 2 || features.rank() != 2 || logits.dim(0) != features.dim(0)) {
+            throw new ShapeException("Expected logits [n, K] and features [n, d] of the same n, but found " + logits
+                    + " and " + features);
+        }
+        if (!(temperature > 0) || Double.isInfinite(temperature)) {
+            throw new IllegalArgumentException("Expected a positive temperature, but found " + temperature);
+        }
+        if (!(p > 0)) {
+            throw new IllegalArgumentException("Expected a positive order p, but found " + p);
+        }
+        double[][] z = Logits.rows(logits);
+        double[][] phi = Logits.rows(features);
+        double[] out = new double[z.length];
+        for (int i = 0; i < out.length; i++) {
+            double[] difference = Loss.softmax(z[i], temperature);
+            for (int k = 0; k < difference.length; k++) {
+                difference[k] -= 1.0 / difference.length;
+            }
+            out[i] = norm(phi[i], p) * norm(difference, p) / temperature;
+        }
+        return out;
+    }
+
+    private static double norm(double[] x, double p) {
+        Moments m = new Moments(new double[] {p});
+        m.add(x, 0, x.length);
+        return m.norm(p);
+    }
+}

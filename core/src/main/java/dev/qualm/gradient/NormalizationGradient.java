@@ -1,0 +1,77 @@
+package dev.qualm.gradient;
+
+import dev.qualm.gradient.Parameters.Use;
+import dev.qualm.network.engine.Tensors;
+import dev.qualm.network.graph.Node;
+import dev.qualm.network.operator.Inputs;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Per-input gradients of scale and bias of the normalisations. The normalised values come from the operator itself, called with
+ * scale one and bias zero; Layer and RMS normalisation have their weights on the last axes, the others on axis 1.
+ */
+final class NormalizationGradient {
+    private NormalizationGradient() {}
+
+    static @Nullable NodeGradient of(Use use, Recorded tape) {
+        Node n = use.node();
+        BatchAxis axis = tape.axis(n.output());
+        boolean scale = use.input() == 1;
+        if (axis == null || scale && !axis.equals(tape.axis(n.input(0)))) {
+            return null;
+        }
+        Tensor d = tape.gradient(n.output());
+        boolean trailing = n.op().equals("LayerNormalization") || n.op().equals("RMSNormalization");
+        if (trailing) {
+            int from = (int) n.attributes().getInt("axis", -1);
+            from = from < 0 ? from + (int) d.dim() : from;
+            if (from <= axis.axis()) {
+                return null;
+            }
+        } else if (axis.axis() != 0 || d.dim() < 2) {
+            return null;
+        }
+        Tensor weight = tape.value(n.input(use.input()));
+        Tensor product = scale ? d.mul(normalised(n, tape, weight)) : d;
+        return trailing
+                ? ReducedGradient.of(product, axis, Tensors.shape(weight))
+                : perChannel(product, axis, weight.numel());
+    }
+
+    private static Tensor normalised(Node n, Recorded tape, Tensor scale) {
+        Tensor[] in = new Tensor[n.inputs().size()];
+        for (int i = 0; i < in.length; i++) {
+            in[i] = tape.value(n.input(i));
+        }
+        in[1] = torch.ones_like(scale);
+        if (in.length > 2) {
+            in[2] = torch.zeros_like(in[2]);
+        }
+        return tape.kernel(n.withOutputs(List.of(n.output()))).run(new Inputs(in))[0];
+    }
+
+    /** Sums over positions; over channels too where a group of them, or a whole sample's entries, shares a weight. */
+    private static @Nullable NodeGradient perChannel(Tensor product, BatchAxis axis, long weights) {
+        Tensor items = axis.items(product);
+        long channels = items.size(1);
+        long entries = items.numel() / items.size(0);
+        Tensor rows;
+        if (channels % weights == 0) {
+            long[] positions = new long[(int) items.dim() - 2];
+            Arrays.setAll(positions, i -> i + 2L);
+            Tensor perChannel = Recorded.sum(items, positions);
+            rows = weights == channels
+                    ? perChannel
+                    : Recorded.sum(perChannel.reshape(items.size(0), weights, channels / weights), 2);
+        } else if (weights == entries) {
+            rows = items.reshape(items.size(0), -1);
+        } else {
+            return null;
+        }
+        return ReducedGradient.ofRows(BatchAxis.addRepeats(rows, axis.repeats()));
+    }
+}
