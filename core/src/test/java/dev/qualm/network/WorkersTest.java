@@ -105,11 +105,11 @@ class WorkersTest {
 
     @Test
     void run_eightWorkers_sameBitsAsOne() {
-        Array images = TestNetworks.images(700, 5).asFloat32();
+        Array images = TestNetworks.images(3000, 5).asFloat32();
         try (Network network = Network.of(TestNetworks.residual(6), Precision.FLOAT32);
                 Workers eight = Workers.of(8)) {
             String input = network.input().name();
-            assertThat(network.microBatch(Map.of(input, images))).isLessThan(100);
+            assertThat(network.microBatch(Map.of(input, images))).isLessThan(1000);
             Map<String, Array> alone = network.run(images, network.graph().tensors());
             for (int i = 0; i < 5; i++) {
                 assertThat(network.run(Map.of(input, images), network.graph().tensors(), eight))
@@ -121,7 +121,7 @@ class WorkersTest {
 
     @Test
     void run_networkClosedMeanwhile_completesOrSaysSo() throws InterruptedException {
-        Array images = TestNetworks.images(700, 5).asFloat32();
+        Array images = TestNetworks.images(3000, 5).asFloat32();
         for (int i = 0; i < 20; i++) {
             try (Workers workers = Workers.of(4)) {
                 Network network = Network.of(TestNetworks.residual(6), Precision.FLOAT32);
