@@ -102,6 +102,12 @@ final class Contest {
         return quantile(times.stream().mapToDouble(t -> t[k]).toArray(), 0.5);
     }
 
+    /** Shortest time of a contender in milliseconds: what remains when nothing else ran. */
+    double best(String name) {
+        int k = names.indexOf(name);
+        return quantile(times.stream().mapToDouble(t -> t[k]).toArray(), 0);
+    }
+
     /** Quantile over the rounds of one contender's time divided by another's in the same round. */
     double ratio(String name, String to, double quantile) {
         int k = names.indexOf(name);

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * - only nodes that the wanted tensors need are kept;
  * - nodes of constants alone are computed now (exporters spell out shape arithmetic; weights behind Transpose or Cast);
  * - BatchNormalization is folded where nobody looks at the tensor before it and its weights are not differentiated;
- * - when nothing is recorded, convolutions take the sum and the activation after them with them, and a kernel overwrites its input if it is the only reader of freshly made memory;
+ * - when nothing is recorded, convolutions are merged with what follows them, and a kernel overwrites its input if it is the only
+ *   reader of freshly made memory;
  * - a value's handle is released after its last reader, so peak memory is that of the widest cut (autograd keeps what it needs).
  */
 final class Plan implements AutoCloseable {

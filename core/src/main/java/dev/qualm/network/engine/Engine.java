@@ -73,7 +73,7 @@ public final class Engine {
             Loader.load(torch.class);
             org.bytedeco.openblas.global.openblas.blas_set_num_threads(1);
             torch.set_num_threads(1);
-            if (!Boolean.getBoolean("noheap")) keepFreedMemory();
+            keepFreedMemory();
         } catch (IOException | UnsatisfiedLinkError | NoClassDefFoundError e) {
             throw new EngineException(
                     "libtorch could not be loaded on " + platform + ": " + firstLine(e)

@@ -56,7 +56,7 @@ final class FusedConvolution implements Kernel {
     }
 
     static List<Operator> all() {
-        return List.of(Operator.noGradient("FusedConv", FusedConvolution::new).inDomain(Node.QUALM_DOMAIN));
+        return List.of(Operator.of("FusedConv", FusedConvolution::new).inDomain(Node.QUALM_DOMAIN));
     }
 
     @Override
