@@ -1,5 +1,6 @@
 package dev.qualm.gradient;
 
+import dev.qualm.array.Array;
 import dev.qualm.gradient.Parameters.Use;
 import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Tensors;
@@ -9,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.pytorch.LongArrayRefOptional;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
@@ -26,12 +28,11 @@ final class ConvolutionGradient extends NodeGradient {
     private final Node node;
     private final Tensor delta;
     private final @Nullable Tensor x;
-    private final Tensor weight;
+    private final int[] weight;
     private final int repeats;
     private final long groups;
 
-    private ConvolutionGradient(
-            Recorded tape, Node node, Tensor delta, @Nullable Tensor x, Tensor weight, int repeats) {
+    private ConvolutionGradient(Recorded tape, Node node, Tensor delta, @Nullable Tensor x, int[] weight, int repeats) {
         this.tape = tape;
         this.node = node;
         this.delta = delta;
@@ -53,7 +54,7 @@ final class ConvolutionGradient extends NodeGradient {
         }
         Tensor delta = axis.items(tape.gradient(node.output()));
         Tensor x = needsInput ? axis.items(tape.value(node.input(0))) : null;
-        return new ConvolutionGradient(tape, node, delta, x, tape.value(node.input(1)), axis.repeats());
+        return new ConvolutionGradient(tape, node, delta, x, tape.shape(node.input(1)), axis.repeats());
     }
 
     @Override
@@ -66,6 +67,9 @@ final class ConvolutionGradient extends NodeGradient {
             return BatchAxis.addRepeats(Recorded.sum(d, positions), repeats);
         }
         Tensor in = x.narrow(0, (long) from * repeats, items);
+        if (isPointwise()) {
+            return BatchAxis.addRepeats(pointwise(in, d, ints("strides", rank(), 1), items), repeats);
+        }
         Tensor all = isPlain() ? grouped(in, d, items) : recorded(in, d, items);
         // One input's entries lie together in either memory format; only callers who need their order pay for it.
         boolean interleaved = !ordered && all.dim() == 4 && all.is_contiguous(MemoryFormat.ChannelsLast);
@@ -73,21 +77,49 @@ final class ConvolutionGradient extends NodeGradient {
         return BatchAxis.addRepeats(rows.reshape(items, -1), repeats);
     }
 
+    @Override
+    long work() {
+        return x == null ? 0 : (x.numel() + delta.numel()) / x.size(0) * repeats;
+    }
+
     /** A 1x1 convolution of a single position is a linear layer. */
     @Override
-    @Nullable
-    Outer outer() {
-        if (x == null || groups != 1 || repeats != 1 || !isPlain()) {
+    @Nullable Outer outer() {
+        if (x == null || repeats != 1 || !isPointwise()) {
             return null;
         }
         long n = x.size(0);
         boolean point = x.numel() == n * x.size(1) && delta.numel() == n * delta.size(1);
-        boolean unpadded = Arrays.stream(pads()).allMatch(p -> p == 0);
-        return point && unpadded ? new Outer(delta.reshape(n, -1), x.reshape(n, -1)) : null;
+        return point ? new Outer(delta.reshape(n, -1), x.reshape(n, -1)) : null;
+    }
+
+    /** A linear layer at every position. */
+    private boolean isPointwise() {
+        return isPlain()
+                && groups == 1
+                && Array.size(weight) == weight[0] * weight[1]
+                && Arrays.stream(pads()).allMatch(p -> p == 0);
+    }
+
+    /** {@code [items, out * in]}: one matrix product per item, in whatever memory format the tensors have. */
+    private static Tensor pointwise(Tensor in, Tensor d, long[] strides, int items) {
+        Tensor seen = in;
+        for (int i = 0; i < strides.length; i++) {
+            if (strides[i] > 1) {
+                seen = seen.slice(i + 2, new LongOptional(), new LongOptional(), strides[i]);
+            }
+        }
+        Tensor left = positions(d, items);
+        return torch.bmm(left.transpose(1, 2), positions(seen, items)).reshape(items, -1);
+    }
+
+    /** {@code [items, positions, channels]}. */
+    private static Tensor positions(Tensor t, int items) {
+        return t.movedim(1L, t.dim() - 1).reshape(items, -1, t.size(1));
     }
 
     private int rank() {
-        return (int) weight.dim() - 2;
+        return weight.length - 2;
     }
 
     private long[] ints(String attribute, int length, long otherwise) {
@@ -116,10 +148,9 @@ final class ConvolutionGradient extends NodeGradient {
     /** {@code [items * out, in / groups, ...]}. */
     private Tensor grouped(Tensor in, Tensor d, int items) {
         int rank = rank();
-        long[] shape = Tensors.dims(weight);
+        long[] shape = Tensors.longs(weight);
         shape[0] *= items;
-        Tensor empty =
-                torch.empty(new long[] {1}, in.options(), Tensors.noFormat()).expand(shape, false);
+        Tensor empty = torch.empty(new long[] {1}, in.options(), Tensors.noFormat()).expand(shape, false);
         BoolPointer mask = new BoolPointer(3);
         mask.put(0, false).put(1, true).put(2, false);
         return new Tensor(torch.convolution_backward(
@@ -141,13 +172,12 @@ final class ConvolutionGradient extends NodeGradient {
     private Tensor recorded(Tensor in, Tensor d, int items) {
         Node many = node.withInputs(List.of("x", "w"))
                 .withAttributes(node.attributes().with("group", items * groups));
-        long[] shape = Tensors.dims(weight);
+        long[] shape = Tensors.longs(weight);
         long[] repeated = new long[shape.length + 1];
         repeated[0] = items;
         System.arraycopy(shape, 0, repeated, 1, shape.length);
         shape[0] *= items;
-        Tensor weights =
-                weight.unsqueeze(0).expand(repeated, false).reshape(shape).contiguous();
+        Tensor weights = tape.value(node.input(1)).unsqueeze(0).expand(repeated, false).reshape(shape).contiguous();
         try (NativeScope scope = NativeScope.recording()) {
             Tensor leaf = weights.detach().set_requires_grad(true);
             Tensor y = tape.kernel(many).run(new Inputs(asOne(in), leaf))[0];

@@ -2,7 +2,6 @@ package dev.qualm.gradient;
 
 import dev.qualm.gradient.NodeGradient.Needs;
 import dev.qualm.gradient.Parameters.Use;
-import dev.qualm.network.engine.Tensors;
 import dev.qualm.network.graph.Node;
 import java.util.Arrays;
 import java.util.List;
@@ -31,9 +30,8 @@ final class ElementwiseGradient {
             return null;
         }
         int i = use.input();
-        Tensor weight = tape.value(n.input(i));
         Tensor d = tape.gradient(n.output());
-        int[] shape = Tensors.shape(weight);
+        int[] shape = tape.shape(n.input(i));
         Tensor product = switch (n.op()) {
             case "Add" -> d;
             case "Sub" -> i == 0 ? d : d.neg();
@@ -41,7 +39,7 @@ final class ElementwiseGradient {
             case "Div" ->
                 i == 0
                         ? d.div(tape.value(n.input(1)))
-                        : d.mul(tape.value(n.input(0))).div(weight.square()).neg();
+                        : d.mul(tape.value(n.input(0))).div(tape.value(n.input(1)).square()).neg();
             default -> {
                 if (tape.opset(n) < 7 && shape.length == 1 && shape[0] > 1 && d.dim() > 1) {
                     // A slope per channel belongs to axis 1 there.

@@ -28,7 +28,7 @@ final class EmbeddingGradient extends NodeGradient {
         if (in == null || out == null || !in.equals(out)) {
             return null;
         }
-        long height = tape.value(n.input(0)).size(0);
+        long height = tape.shape(n.input(0))[0];
         Tensor index = in.perInput(tape.value(n.input(1)).to(ScalarType.Long));
         // Negative indices count from the end.
         index = index.remainder(new Scalar(height)).reshape(index.size(0), -1);

@@ -1,7 +1,6 @@
 package dev.qualm.gradient;
 
 import dev.qualm.gradient.Parameters.Use;
-import dev.qualm.network.engine.Tensors;
 import dev.qualm.network.graph.Node;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -57,7 +56,7 @@ final class LinearGradient extends NodeGradient {
         Tensor d = tape.gradient(node.output());
         float beta = node.attributes().getFloat("beta", 1);
         return ReducedGradient.of(
-                beta == 1 ? d : d.mul(new Scalar((double) beta)), out, Tensors.shape(tape.value(node.input(2))));
+                beta == 1 ? d : d.mul(new Scalar((double) beta)), out, tape.shape(node.input(2)));
     }
 
     /** x W: x ends in the rows of W, the product in its columns. */
@@ -65,7 +64,7 @@ final class LinearGradient extends NodeGradient {
         BatchAxis in = tape.axis(node.input(0));
         BatchAxis out = tape.axis(node.output());
         Tensor x = tape.value(node.input(0));
-        if (in == null || out == null || tape.value(node.input(1)).dim() != 2 || in.axis() == x.dim() - 1) {
+        if (in == null || out == null || tape.shape(node.input(1)).length != 2 || in.axis() == x.dim() - 1) {
             return null;
         }
         return same(in, out, in.axis())
@@ -79,7 +78,7 @@ final class LinearGradient extends NodeGradient {
         BatchAxis out = tape.axis(node.output());
         Tensor x = tape.value(node.input(1));
         int rank = (int) x.dim();
-        if (in == null || out == null || tape.value(node.input(0)).dim() != 2 || rank < 2 || in.axis() == rank - 2) {
+        if (in == null || out == null || tape.shape(node.input(0)).length != 2 || rank < 2 || in.axis() == rank - 2) {
             return null;
         }
         if (!same(in, out, in.axis())) {

@@ -16,6 +16,9 @@ final class Moments {
     /** Largest decimal exponent of a p-th power that is taken without scaling. */
     private static final double SAFE = 100;
 
+    /** Share of the sum of squares below which the deviation is taken about the mean in a pass of its own. */
+    private static final double NEARLY_CONSTANT = 1e-3;
+
     private final double[] powers;
     private final double[] scales;
     private final double[] sums;
@@ -70,11 +73,15 @@ final class Moments {
     }
 
     /** As {@link #add(double[], int, int)}; the inner loop of the whole method. */
+    /*
+     * Squares of floats are exact in double, so sums about zero lose at most 1e-16 of the sum of squares; only where the entries
+     * are nearly constant does that matter, and then a second pass takes them about their mean. Four independent sums each hide
+     * the latency of additions; extremes by branches, which are almost never taken.
+     */
     void add(float[] x, int from, int to) {
         if (from == to) {
             return;
         }
-        double shift = x[from];
         double s0 = 0;
         double s1 = 0;
         double s2 = 0;
@@ -85,19 +92,21 @@ final class Moments {
         double q3 = 0;
         double a0 = 0;
         double a1 = 0;
+        double a2 = 0;
+        double a3 = 0;
         float high = x[from];
         float low = high;
+        int limit = to - 3;
         int i = from;
-        // Four independent sums each hide the latency of the additions.
-        for (; i + 4 <= to; i += 4) {
+        for (; i < limit; i += 4) {
             float v0 = x[i];
             float v1 = x[i + 1];
             float v2 = x[i + 2];
             float v3 = x[i + 3];
-            double d0 = v0 - shift;
-            double d1 = v1 - shift;
-            double d2 = v2 - shift;
-            double d3 = v3 - shift;
+            double d0 = v0;
+            double d1 = v1;
+            double d2 = v2;
+            double d3 = v3;
             s0 += d0;
             s1 += d1;
             s2 += d2;
@@ -106,37 +115,62 @@ final class Moments {
             q1 += d1 * d1;
             q2 += d2 * d2;
             q3 += d3 * d3;
-            // A sum of two floats' magnitudes in double is exact enough, and saves an addition.
-            a0 += (double) Math.abs(v0) + Math.abs((double) v1);
-            a1 += (double) Math.abs(v2) + Math.abs((double) v3);
-            float h0 = v0 > v1 ? v0 : v1;
-            float h1 = v2 > v3 ? v2 : v3;
-            float h = h0 > h1 ? h0 : h1;
-            if (h > high) {
-                high = h;
+            a0 += Math.abs(d0);
+            a1 += Math.abs(d1);
+            a2 += Math.abs(d2);
+            a3 += Math.abs(d3);
+            if (v0 > high) {
+                high = v0;
             }
-            float l0 = v0 < v1 ? v0 : v1;
-            float l1 = v2 < v3 ? v2 : v3;
-            float l = l0 < l1 ? l0 : l1;
-            if (l < low) {
-                low = l;
+            if (v1 > high) {
+                high = v1;
+            }
+            if (v2 > high) {
+                high = v2;
+            }
+            if (v3 > high) {
+                high = v3;
+            }
+            if (v0 < low) {
+                low = v0;
+            }
+            if (v1 < low) {
+                low = v1;
+            }
+            if (v2 < low) {
+                low = v2;
+            }
+            if (v3 < low) {
+                low = v3;
             }
         }
         for (; i < to; i++) {
-            float v = x[i];
-            double d = v - shift;
+            double d = x[i];
             s0 += d;
             q0 += d * d;
-            a0 += Math.abs((double) v);
-            high = v > high ? v : high;
-            low = v < low ? v : low;
+            a0 += Math.abs(d);
+            high = x[i] > high ? x[i] : high;
+            low = x[i] < low ? x[i] : low;
         }
-        merge(to - from, shift, s0 + s1 + (s2 + s3), q0 + q1 + (q2 + q3), high, low);
+        double sum = s0 + s1 + (s2 + s3);
+        double square = q0 + q1 + (q2 + q3);
+        double shift = 0;
+        if (square - sum * (sum / (to - from)) < NEARLY_CONSTANT * square) {
+            shift = sum / (to - from);
+            sum = 0;
+            square = 0;
+            for (int k = from; k < to; k++) {
+                double d = x[k] - shift;
+                sum += d;
+                square += d * d;
+            }
+        }
+        merge(to - from, shift, sum, square, high, low);
         double largest = Math.max(Math.abs((double) high), Math.abs((double) low));
         for (int j = 0; j < powers.length; j++) {
             double p = powers[j];
             if (p == 1) {
-                addPower(j, 1, a0 + a1);
+                addPower(j, 1, a0 + a1 + (a2 + a3));
                 continue;
             }
             double scale = scale(largest, p);

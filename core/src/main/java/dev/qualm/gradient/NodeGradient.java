@@ -33,6 +33,11 @@ abstract class NodeGradient {
      */
     abstract Tensor formed(int from, int to, boolean ordered);
 
+    /** Numbers per input that forming goes through, the gradient excluded; for choosing how many inputs go at once. */
+    long work() {
+        return 0;
+    }
+
     /** The same as an outer product, where it is one. */
     @Nullable
     Outer outer() {

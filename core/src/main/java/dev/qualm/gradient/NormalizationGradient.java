@@ -1,7 +1,7 @@
 package dev.qualm.gradient;
 
+import dev.qualm.array.Array;
 import dev.qualm.gradient.Parameters.Use;
-import dev.qualm.network.engine.Tensors;
 import dev.qualm.network.graph.Node;
 import dev.qualm.network.operator.Inputs;
 import java.util.Arrays;
@@ -35,19 +35,17 @@ final class NormalizationGradient {
         } else if (axis.axis() != 0 || d.dim() < 2) {
             return null;
         }
-        Tensor weight = tape.value(n.input(use.input()));
-        Tensor product = scale ? d.mul(normalised(n, tape, weight)) : d;
-        return trailing
-                ? ReducedGradient.of(product, axis, Tensors.shape(weight))
-                : perChannel(product, axis, weight.numel());
+        int[] weight = tape.shape(n.input(use.input()));
+        Tensor product = scale ? d.mul(normalised(n, tape)) : d;
+        return trailing ? ReducedGradient.of(product, axis, weight) : perChannel(product, axis, Array.size(weight));
     }
 
-    private static Tensor normalised(Node n, Recorded tape, Tensor scale) {
+    private static Tensor normalised(Node n, Recorded tape) {
         Tensor[] in = new Tensor[n.inputs().size()];
         for (int i = 0; i < in.length; i++) {
             in[i] = tape.value(n.input(i));
         }
-        in[1] = torch.ones_like(scale);
+        in[1] = torch.ones_like(in[1]);
         if (in.length > 2) {
             in[2] = torch.zeros_like(in[2]);
         }

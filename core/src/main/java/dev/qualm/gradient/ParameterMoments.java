@@ -25,12 +25,13 @@ import org.jspecify.annotations.Nullable;
  * exact.
  */
 final class ParameterMoments {
-    /** Bytes of gradients formed at once. */
-    private static final long FORMED = 16L << 20;
+    /** Numbers that go through the forming of gradients at once: within the second-level cache, and too few for fresh pages. */
+    static long FORMED = Long.getLong("formed", 3 << 18);
 
     private final GradientTransform transform;
     private final double[] powers;
     private final double[] scales;
+    private float[] buffer = new float[0];
 
     /**
      * @param scales what the collected gradients must be multiplied with, one per input
@@ -69,7 +70,9 @@ final class ParameterMoments {
             }
         }
         long entries = Math.max(1, Array.size(parameter.shape()));
-        int step = (int) Math.max(1, Math.min(tape.count(), FORMED / (4 * entries)));
+        long work = uses.stream().mapToLong(NodeGradient::work).sum() + entries;
+        int parts = (int) Math.min(tape.count(), (tape.count() * work + FORMED - 1) / FORMED);
+        int step = (tape.count() + parts - 1) / Math.max(1, parts);
         for (int from = 0; from < tape.count(); from += step) {
             int to = Math.min(tape.count(), from + step);
             try (NativeScope scope = NativeScope.values()) {
@@ -98,9 +101,19 @@ final class ParameterMoments {
      * @param shape of one gradient, for transforms of whole gradients
      */
     void rows(Tensor gradients, int first, int[] shape, Moments[] moments) {
+        int n = (int) gradients.size(0);
+        int width = n == 0 ? 0 : (int) (gradients.numel() / n);
+        if (transform instanceof GradientTransform.None && Tensors.is(gradients, ScalarType.Float)) {
+            if (buffer.length < n * width) {
+                buffer = new float[n * width];
+            }
+            gradients.contiguous().data_ptr_float().get(buffer, 0, n * width);
+            for (int i = 0; i < n; i++) {
+                moments[first + i].add(buffer, i * width, (i + 1) * width);
+            }
+            return;
+        }
         Array a = Tensors.toArray(gradients);
-        int n = a.dim(0);
-        int width = n == 0 ? 0 : a.size() / n;
         if (transform instanceof GradientTransform.Custom custom) {
             double[] all = a.toDoubles();
             for (int i = 0; i < n; i++) {
@@ -110,10 +123,6 @@ final class ParameterMoments {
                 }
                 double[] out = custom.function().apply(Array.of(g, shape)).toDoubles();
                 moments[first + i].add(out, 0, out.length);
-            }
-        } else if (a.data() instanceof float[] floats && transform instanceof GradientTransform.None) {
-            for (int i = 0; i < n; i++) {
-                moments[first + i].add(floats, i * width, (i + 1) * width);
             }
         } else {
             double[] all = transformed(a);

@@ -72,6 +72,12 @@ final class Recorded implements AutoCloseable {
         });
     }
 
+    /** Shape of a kept tensor or a weight. */
+    int[] shape(String name) {
+        Array weight = graph().initializers().get(name);
+        return weight == null ? Tensors.shape(tape.value(name)) : weight.shape();
+    }
+
     /** The loss's gradient at a tensor, in the network's own layout. */
     Tensor gradient(String name) {
         Tensor t = gradients.get(name);
