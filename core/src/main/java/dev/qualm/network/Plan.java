@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * - nodes of constants alone are computed now (exporters spell out shape arithmetic; weights behind Transpose or Cast);
  * - BatchNormalization is folded where nobody looks at the tensor before it and its weights are not differentiated;
  * - when nothing is recorded, convolutions are merged with what follows them, and a kernel overwrites its input if it is the only
- *   reader of freshly made memory;
+ *   reader of freshly made memory (of some operators in recorded runs too);
  * - a value's handle is released after its last reader, so peak memory is that of the widest cut (autograd keeps what it needs).
  */
 final class Plan implements AutoCloseable {
@@ -48,6 +48,12 @@ final class Plan implements AutoCloseable {
         /** As WEIGHTS, with BatchNormalization and Dropout acting as in training. */
         TRAINING
     }
+
+    /** Operators whose gradient needs their inputs or nothing, but not their output, which may then be overwritten. */
+    private static final Set<String> FORGETTING = Set.of("Conv", "ConvTranspose", "Gemm", "Add", "Sub");
+
+    /** Operators whose gradient is known from what they overwrite their input with. */
+    private static final Set<String> OVERWRITING = Set.of("Relu", "Clip", "Add", "Sub");
 
     private record Step(Node node, Kernel kernel, int[] in, int[] out, int[] release) {}
 
@@ -141,20 +147,22 @@ final class Plan implements AutoCloseable {
                 lastUse.put(name, i);
             }
         }
+        // Outputs in memory of their own that may be overwritten.
         Set<String> fresh = new HashSet<>();
         for (int i = 0; i < kept.size(); i++) {
             Node node = kept.get(i);
             Operator operator = operator(node);
             Kernel kernel = kernels.get(node);
             String first = node.input(0);
-            if (mode == Mode.INFERENCE
+            boolean overwrites = mode == Mode.INFERENCE || mode == Mode.RECORDING && OVERWRITING.contains(node.op());
+            if (overwrites
                     && operator.inPlace() != null
                     && fresh.contains(first)
                     && uses.getOrDefault(first, 0) == 1
                     && !wanted.contains(first)) {
                 kernel = operator.inPlace().create(new NodeContext(node, opset(graph, node), precision, false, known));
             }
-            if (!operator.aliases()) {
+            if (!operator.aliases() && (mode == Mode.INFERENCE || FORGETTING.contains(node.op()))) {
                 fresh.addAll(node.outputs());
             }
             List<Integer> release = new ArrayList<>();
