@@ -55,8 +55,7 @@ final class LinearGradient extends NodeGradient {
         }
         Tensor d = tape.gradient(node.output());
         float beta = node.attributes().getFloat("beta", 1);
-        return ReducedGradient.of(
-                beta == 1 ? d : d.mul(new Scalar((double) beta)), out, tape.shape(node.input(2)));
+        return ReducedGradient.of(beta == 1 ? d : d.mul(new Scalar((double) beta)), out, tape.shape(node.input(2)));
     }
 
     /** x W: x ends in the rows of W, the product in its columns. */

@@ -25,7 +25,8 @@ class FusionTest {
         Graph graph = blocks(1, false);
         Graph fused = Fusion.fuse(graph, Set.of("logits"));
         assertThat(ops(fused))
-                .containsExactly("FusedConv", "FusedConv", "FusedConv", "FusedConv", "GlobalAveragePool", "Flatten", "Gemm");
+                .containsExactly(
+                        "FusedConv", "FusedConv", "FusedConv", "FusedConv", "GlobalAveragePool", "Flatten", "Gemm");
         assertThat(fused.producer("sum.relu")).satisfies(n -> {
             assertThat(n.inputs()).contains("stem.relu");
             assertThat(n.attributes().getFloat("min", -1)).isZero();
@@ -138,8 +139,7 @@ class FusionTest {
             for (int i = 0; i < doubled.length; i++) {
                 doubled[i] *= 2;
             }
-            try (Network changed =
-                    network.with(Views.weights(Map.of("a.weight", Array.of(doubled, weight.shape()))))) {
+            try (Network changed = network.with(Views.weights(Map.of("a.weight", Array.of(doubled, weight.shape()))))) {
                 assertThat(gap(changed.logits(images), before)).isGreaterThan(1e-3);
             }
             assertThat(network.logits(images)).isEqualTo(before);
@@ -152,7 +152,10 @@ class FusionTest {
         net.conv("a", 8, 3, 1, 1, depthwise ? 8 : 1).relu6("a.relu");
         net.conv("b", 8, 1, 1, 0).add("sum", "stem.relu").relu("sum.relu");
         net.conv("c", 16, 3, 2, 1, depthwise ? 8 : 1);
-        return net.globalAveragePool("gap").flatten("flatten").linear("logits", 4).build();
+        return net.globalAveragePool("gap")
+                .flatten("flatten")
+                .linear("logits", 4)
+                .build();
     }
 
     private static List<String> ops(Graph graph) {

@@ -47,7 +47,8 @@ class WorkersTest {
     void map_jobsInsideJobs_end() {
         try (Workers workers = Workers.of(2)) {
             List<Integer> sums = workers.map(
-                    8, i -> workers.map(8, j -> workers.map(4, k -> i + j + k)).stream()
+                    8,
+                    i -> workers.map(8, j -> workers.map(4, k -> i + j + k)).stream()
                             .flatMap(List::stream)
                             .mapToInt(Integer::intValue)
                             .sum());

@@ -45,7 +45,11 @@ final class ConvolutionCases {
                         .done()
                         .attribute("auto_pad", "VALID")
                         .opset(1),
-                fused("with bias alone", 4, 4).weights(4, 2, 3, 3).bias(4).done().independentRows(),
+                fused("with bias alone", 4, 4)
+                        .weights(4, 2, 3, 3)
+                        .bias(4)
+                        .done()
+                        .independentRows(),
                 fused("with summand and both bounds", 4, 4)
                         .weights(2, 2, 3, 3)
                         .with("pads", 1, 1, 1, 1)
