@@ -36,5 +36,5 @@ popd
 move /y "%target%\building" "%target%\built" >nul
 
 :run
-"%java%" -XX:+IgnoreUnrecognizedVMOptions --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dorg.bytedeco.javacpp.maxbytes=0 %QUALM_JAVA_OPTS% -jar "%jar%" %*
+"%java%" -XX:+IgnoreUnrecognizedVMOptions --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dorg.bytedeco.javacpp.maxbytes=0 "-Dqualm.home=%~dp0." %QUALM_JAVA_OPTS% -jar "%jar%" %*
 exit /b %errorlevel%

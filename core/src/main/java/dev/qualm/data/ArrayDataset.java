@@ -24,9 +24,10 @@ public final class ArrayDataset {
     private ArrayDataset() {}
 
     /**
-     * Inputs, and labels if there are any, of an npz file. Without keys in the options they are found by name ({@code x},
-     * {@code inputs}, {@code images}, {@code data}, {@code features}; {@code y}, {@code labels}, {@code targets}), else inputs
-     * are the only array of rank 2 or more and labels the only whole numbers {@code [n]} with as many rows.
+     * Inputs, and labels if there are any, of an npz file. Without keys in the options they are found by name
+     * ({@code x}, {@code inputs}, {@code images}, {@code data}, {@code features}; {@code y},
+     * {@code labels}, {@code targets}), else inputs are the only array of rank 2 or more and labels the only whole
+     * numbers {@code [n]} with as many rows.
      *
      * @throws UnreadableFileException if the file is damaged
      * @throws QualmException if a key is missing or cannot be told; the message lists what is there
@@ -44,8 +45,8 @@ public final class ArrayDataset {
             if (inputs == null) {
                 inputs = only(all, a -> a.rank() >= 2);
                 if (inputs == null) {
-                    throw new QualmException(file + ": expected one array of inputs, but found " + all
-                            + "; say which key holds them");
+                    throw new QualmException(
+                            file + ": expected one array of inputs, but found " + all + "; say which key holds them");
                 }
             }
             Array x = npz.read(inputs);
@@ -55,7 +56,8 @@ public final class ArrayDataset {
             }
             if (labels == null) {
                 int n = x.rank() == 0 ? -1 : x.dim(0);
-                labels = only(all, a -> a.rank() == 1 && a.dim(0) == n && !a.dtype().isFloating());
+                labels = only(
+                        all, a -> a.rank() == 1 && a.dim(0) == n && !a.dtype().isFloating());
             }
             int[] y = labels == null ? null : Labels.of(npz.read(labels), file + " " + labels);
             return dataset("npz " + file, x, y, options, classes);
@@ -83,8 +85,8 @@ public final class ArrayDataset {
     }
 
     /**
-     * The images of an idx file, plain or gzipped. Labels come from {@link ArrayOptions#labelFile}, else from the file of the
-     * same name with {@code labels} for {@code images} and {@code idx1} for {@code idx3}, if it exists.
+     * The images of an idx file, plain or gzipped. Labels come from {@link ArrayOptions#labelFile}, else from the file
+     * of the same name with {@code labels} for {@code images} and {@code idx1} for {@code idx3}, if it exists.
      */
     public static Dataset idx(Path file, ArrayOptions options, List<String> classes) {
         Path labelFile = options.labelFile();

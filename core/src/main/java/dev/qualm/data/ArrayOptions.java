@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param layout order of the axes of stored images with channels, or null to find it
  */
 public record ArrayOptions(
-        @Nullable String inputs, @Nullable String labels, @Nullable Path labelFile, @Nullable Layout layout) {
+        @Nullable String inputs,
+        @Nullable String labels,
+        @Nullable Path labelFile,
+        @Nullable Layout layout) {
     /** Everything is found. */
     public static final ArrayOptions DEFAULT = new ArrayOptions(null, null, null, null);
 

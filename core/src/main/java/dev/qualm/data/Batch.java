@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * Some items of a {@link Dataset}, in order.
  *
- * @param inputs {@code [n, ...]}. The row of an item that could not be read is NaN in a batch of floats and 0 otherwise;
- *     nothing computed from it may be reported
+ * @param inputs {@code [n, ...]}. The row of an item that could not be read is NaN in a batch of floats and 0
+ *     otherwise; nothing computed from it may be reported
  * @param ids names of the items
  * @param status whether each item could be read
  */
@@ -37,7 +37,8 @@ public record Batch(Array inputs, List<String> ids, List<ItemStatus> status) {
      * @throws QualmException otherwise; the message gives the first reasons
      */
     public Batch requireComplete() {
-        List<String> reasons = status.stream().filter(s -> !s.ok()).map(ItemStatus::toString).toList();
+        List<String> reasons =
+                status.stream().filter(s -> !s.ok()).map(ItemStatus::toString).toList();
         if (!reasons.isEmpty()) {
             throw new QualmException(reasons.size() + " of " + size() + " items cannot be read: "
                     + String.join("; ", reasons.subList(0, Math.min(3, reasons.size())))

@@ -12,14 +12,16 @@ import dev.qualm.ShapeException;
  * @param left first column, or {@link #CENTRED}
  */
 public record Crop(int height, int width, int top, int left) {
-    /** In place of {@code top} and {@code left}: the middle of the image, a half rounded to even as torchvision does. */
+    /**
+     * In place of {@code top} and {@code left}: the middle of the image, a half rounded to even as torchvision does.
+     */
     public static final int CENTRED = -1;
 
     public Crop {
         boolean centred = top == CENTRED && left == CENTRED;
         if (height < 1 || width < 1 || (!centred && (top < 0 || left < 0))) {
-            throw new QualmException("Expected a crop of at least 1 x 1 pixels at a place >= 0, but found " + height + " x "
-                    + width + " at row " + top + ", column " + left);
+            throw new QualmException("Expected a crop of at least 1 x 1 pixels at a place >= 0, but found " + height
+                    + " x " + width + " at row " + top + ", column " + left);
         }
     }
 

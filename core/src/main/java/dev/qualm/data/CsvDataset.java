@@ -20,11 +20,11 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
-import org.jspecify.annotations.Nullable;
 
 /** Tables of numbers in a CSV file (UTF-8, plain or gzipped): one item a row, FLOAT32 {@code [columns]}. */
 public final class CsvDataset {
-    private static final Pattern NUMBER = Pattern.compile("[-+]?(\\d{1,400}(\\.\\d{0,400})?|\\.\\d{1,400})([eE][-+]?\\d{1,9})?");
+    private static final Pattern NUMBER =
+            Pattern.compile("[-+]?(\\d{1,400}(\\.\\d{0,400})?|\\.\\d{1,400})([eE][-+]?\\d{1,9})?");
 
     private final String name;
     private final CsvOptions options;
@@ -42,16 +42,17 @@ public final class CsvDataset {
     }
 
     /**
-     * Reads a table. Labels that are all whole numbers are class numbers; other labels are class names, numbered in the order
-     * of {@code classes} or, if that is empty, of the alphabet.
+     * Reads a table. Labels that are all whole numbers are class numbers; other labels are class names, numbered in the
+     * order of {@code classes} or, if that is empty, of the alphabet.
      *
-     * @throws UnreadableFileException if the file cannot be read, is no CSV, or an input is empty or no finite number; the
-     *     message names line and column
+     * @throws UnreadableFileException if the file cannot be read, is no CSV, or an input is empty or no finite number;
+     *     the message names line and column
      * @throws QualmException if a column of the options does not exist
      */
     public static Dataset open(Path file, CsvOptions options, List<String> classes) {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file));
-                Reader text = new BufferedReader(new InputStreamReader(plain(in, file), StandardCharsets.UTF_8.newDecoder()))) {
+                Reader text = new BufferedReader(
+                        new InputStreamReader(plain(in, file), StandardCharsets.UTF_8.newDecoder()))) {
             return new CsvDataset(file.toString(), options).read(text, classes);
         } catch (CharacterCodingException e) {
             throw new UnreadableFileException(file + ": expected UTF-8 text, but found other bytes", e);
@@ -198,7 +199,8 @@ public final class CsvDataset {
         }
         labels.add(label < 0 ? "" : record.get(label).strip());
         if (label >= 0 && labels.get(labels.size() - 1).isEmpty()) {
-            throw new UnreadableFileException(name + " line " + line + ", " + columnName(label) + ": found an empty label");
+            throw new UnreadableFileException(
+                    name + " line " + line + ", " + columnName(label) + ": found an empty label");
         }
         for (int c = inputs.nextSetBit(0); c >= 0; c = inputs.nextSetBit(c + 1)) {
             if (used == values.length) {
@@ -211,7 +213,8 @@ public final class CsvDataset {
     private void grow(int line) {
         int limit = Integer.MAX_VALUE - 8;
         if (used == limit) {
-            throw new UnreadableFileException(name + " line " + line + ": found more than " + limit + " numbers; split the file");
+            throw new UnreadableFileException(
+                    name + " line " + line + ": found more than " + limit + " numbers; split the file");
         }
         values = Arrays.copyOf(values, (int) Math.min(limit, used * 2L));
     }
@@ -219,7 +222,9 @@ public final class CsvDataset {
     private float number(String field, int line, int column) {
         float value = NUMBER.matcher(field).matches() ? Float.parseFloat(field) : Float.NaN;
         if (!Float.isFinite(value)) {
-            String found = field.isEmpty() ? "nothing" : "'" + (field.length() > 40 ? field.substring(0, 40) + "..." : field) + "'";
+            String found = field.isEmpty()
+                    ? "nothing"
+                    : "'" + (field.length() > 40 ? field.substring(0, 40) + "..." : field) + "'";
             throw new UnreadableFileException(name + " line " + line + ", " + columnName(column)
                     + ": expected a finite number, but found " + found
                     + "; fill it in, encode it as a number, or ignore the column");

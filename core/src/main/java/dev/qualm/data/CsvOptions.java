@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param label the column of the labels, or null if there are none
  * @param ignored columns that are no inputs, for example keys
  */
-public record CsvOptions(char delimiter, Header header, @Nullable String label, List<String> ignored) {
+public record CsvOptions(
+        char delimiter, Header header, @Nullable String label, List<String> ignored) {
     /** Whether the first record names the columns. */
     public enum Header {
         /** It does if it holds text where the second record holds a number. */
@@ -27,7 +28,8 @@ public record CsvOptions(char delimiter, Header header, @Nullable String label, 
     public CsvOptions {
         ignored = List.copyOf(ignored);
         if (delimiter == '"' || delimiter == '\n' || delimiter == '\r') {
-            throw new QualmException("A quote or a line break cannot separate the fields of a table; expected , ; or a tab");
+            throw new QualmException(
+                    "A quote or a line break cannot separate the fields of a table; expected , ; or a tab");
         }
     }
 

@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records of a CSV text as RFC 4180 has them: quoted fields may hold the delimiter, line breaks and doubled quotes. Lines end
- * with LF, CRLF or CR; empty lines are skipped.
+ * Records of a CSV text as RFC 4180 has them: quoted fields may hold the delimiter, line breaks and doubled quotes.
+ * Lines end with LF, CRLF or CR; empty lines are skipped.
  */
 final class CsvReader {
     /** A field or record beyond these is a quote that was never closed, or no CSV at all. */
@@ -72,7 +72,9 @@ final class CsvReader {
         if (c != '"') {
             while (c != delimiter && c != '\n' && c != '\r' && c != END) {
                 if (c == '"') {
-                    throw error(before, "a quote inside an unquoted field; quote the whole field and double the quotes in it");
+                    throw error(
+                            before,
+                            "a quote inside an unquoted field; quote the whole field and double the quotes in it");
                 }
                 append(field, c, before);
                 c = read();

@@ -13,11 +13,11 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Items to classify, with their labels if known. Items are read when a batch is asked for; selecting, splitting and shuffling
- * move row numbers only. Immutable; any number of threads may read.
+ * Items to classify, with their labels if known. Items are read when a batch is asked for; selecting, splitting and
+ * shuffling move row numbers only. Immutable; any number of threads may read.
  *
- * <p>An item that cannot be read, or whose shape is not that of the others, gets a status with the reason; the batch goes on.
- * Without {@link #with(Preprocessing)} items come as they are stored.
+ * <p>An item that cannot be read, or whose shape is not that of the others, gets a status with the reason; the batch
+ * goes on. Without {@link #with(Preprocessing)} items come as they are stored.
  */
 public final class Dataset {
     private final ItemSource source;
@@ -105,7 +105,8 @@ public final class Dataset {
      */
     public int[] labels() {
         if (labels == null) {
-            throw new QualmException(source.describe() + " has no labels; give a label file, column or key, or sub-folders by class");
+            throw new QualmException(
+                    source.describe() + " has no labels; give a label file, column or key, or sub-folders by class");
         }
         return labels.clone();
     }
@@ -117,9 +118,7 @@ public final class Dataset {
 
     /** Number of classes: of the names, else of the labels; 0 if both are unknown. */
     public int classCount() {
-        return classes.isEmpty() && labels != null
-                ? Arrays.stream(labels).max().orElse(-1) + 1
-                : classes.size();
+        return classes.isEmpty() && labels != null ? Arrays.stream(labels).max().orElse(-1) + 1 : classes.size();
     }
 
     /** How items are prepared, or null if they come as they are stored. */
@@ -144,7 +143,8 @@ public final class Dataset {
     /** Items {@code from} (inclusive) to {@code to} (exclusive), damaged ones with a status. */
     public Batch read(int from, int to) {
         if (from < 0 || to < from || to > rows.length) {
-            throw new ShapeException("Items " + from + " to " + to + " are outside 0 to " + rows.length + " of " + this);
+            throw new ShapeException(
+                    "Items " + from + " to " + to + " are outside 0 to " + rows.length + " of " + this);
         }
         return read(IntStream.range(from, to).toArray());
     }
@@ -152,7 +152,8 @@ public final class Dataset {
     /** The given items in the given order, damaged ones with a status. */
     public Batch read(int... items) {
         ItemShape.Known expected = shape.known();
-        int[] dims = IntStream.concat(IntStream.of(items.length), Arrays.stream(expected.dims())).toArray();
+        int[] dims = IntStream.concat(IntStream.of(items.length), Arrays.stream(expected.dims()))
+                .toArray();
         Array inputs = Array.zeros(expected.dtype(), dims);
         int size = Array.size(expected.dims());
         List<String> ids = new ArrayList<>(items.length);
@@ -248,11 +249,12 @@ public final class Dataset {
     }
 
     /**
-     * The items of these classes, numbered anew: {@code kept[0]} becomes class 0, and so on; names follow. For networks that
-     * know only some of the classes.
+     * The items of these classes, numbered anew: {@code kept[0]} becomes class 0, and so on; names follow. For networks
+     * that know only some of the classes.
      */
     public Dataset renumberClasses(int... kept) {
-        if (Arrays.stream(kept).distinct().count() != kept.length || Arrays.stream(kept).anyMatch(k -> k < 0 || k >= classCount())) {
+        if (Arrays.stream(kept).distinct().count() != kept.length
+                || Arrays.stream(kept).anyMatch(k -> k < 0 || k >= classCount())) {
             throw new QualmException("Expected different class numbers from 0 to " + (classCount() - 1) + ", but found "
                     + Arrays.toString(kept));
         }
@@ -260,7 +262,8 @@ public final class Dataset {
         int[] old = some.labels();
         List<Integer> order = Arrays.stream(kept).boxed().toList();
         int[] renumbered = Arrays.stream(old).map(order::indexOf).toArray();
-        List<String> names = classes.isEmpty() ? classes : order.stream().map(classes::get).toList();
+        List<String> names =
+                classes.isEmpty() ? classes : order.stream().map(classes::get).toList();
         return new Dataset(source, some.rows, renumbered, names, preprocessing, shape);
     }
 
@@ -276,7 +279,8 @@ public final class Dataset {
             }
         }
         throw new QualmException("Expected the name or number of one of " + classCount() + " classes "
-                + (classes.size() > 40 ? classes.subList(0, 40) + "..." : classes) + ", but found '" + nameOrNumber + "'");
+                + (classes.size() > 40 ? classes.subList(0, 40) + "..." : classes) + ", but found '" + nameOrNumber
+                + "'");
     }
 
     /** All items in an order drawn from {@code seed}; the same on every machine. */

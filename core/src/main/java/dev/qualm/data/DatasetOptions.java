@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * How a data set is opened; each kind of file uses its own part.
  *
- * @param classes class names by number; empty for those found (names of sub-folders, labels of a table, or the lines of a file
- *     {@code classes.txt} beside npz, npy and idx files)
+ * @param classes class names by number; empty for those found (names of sub-folders, labels of a table, or the lines of
+ *     a file {@code classes.txt} beside npz, npy and idx files)
  * @param images for folders of images
  * @param arrays for npz, npy and idx files
  * @param csv for tables

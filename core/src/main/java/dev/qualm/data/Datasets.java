@@ -23,8 +23,8 @@ public final class Datasets {
     }
 
     /**
-     * Opens a data set, recognised by its content: a folder of images, a folder with one pair of idx files, an npz, npy or idx
-     * file, a table (csv, tsv or txt, plain or gzipped), or one image.
+     * Opens a data set, recognised by its content: a folder of images, a folder with one pair of idx files, an npz, npy
+     * or idx file, a table (csv, tsv or txt, plain or gzipped), or one image.
      *
      * @throws UnreadableFileException if it does not exist or is damaged
      * @throws QualmException if it is of no known kind or the options do not fit it
@@ -37,7 +37,8 @@ public final class Datasets {
             }
             if (idx.size() > 1) {
                 throw new QualmException(path + ": expected one file of images, but found "
-                        + idx.stream().map(p -> String.valueOf(p.getFileName())).toList() + "; give the file instead of the folder");
+                        + idx.stream().map(p -> String.valueOf(p.getFileName())).toList()
+                        + "; give the file instead of the folder");
             }
             return open(idx.get(0), options);
         }
@@ -50,8 +51,9 @@ public final class Datasets {
             case IDX -> ArrayDataset.idx(path, options.arrays(), classes(path, options));
             case CSV -> CsvDataset.open(path, csv(path, options.csv()), options.classes());
             case IMAGE -> ImageFolder.single(path, options.images());
-            case UNKNOWN -> throw new QualmException(path + ": expected a folder of images, or an npz, npy, idx, csv, tsv or image"
-                    + " file, but found something else; tables are told by their name (.csv, .tsv, .txt)");
+            case UNKNOWN ->
+                throw new QualmException(path + ": expected a folder of images, or an npz, npy, idx, csv, tsv or image"
+                        + " file, but found something else; tables are told by their name (.csv, .tsv, .txt)");
         };
     }
 
@@ -67,7 +69,8 @@ public final class Datasets {
     }
 
     private static CsvOptions csv(Path path, CsvOptions options) {
-        boolean tabs = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT).matches(".*\\.tsv(\\.gz)?");
+        boolean tabs =
+                String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT).matches(".*\\.tsv(\\.gz)?");
         return tabs && options.delimiter() == ',' ? options.withDelimiter('\t') : options;
     }
 
@@ -88,11 +91,14 @@ public final class Datasets {
     public static List<String> readClasses(Path file) {
         try {
             if (Files.size(file) > MAX_CLASSES_BYTES) {
-                throw new UnreadableFileException(file + ": expected at most " + MAX_CLASSES_BYTES + " bytes of class names");
+                throw new UnreadableFileException(
+                        file + ": expected at most " + MAX_CLASSES_BYTES + " bytes of class names");
             }
-            List<String> lines = Files.readAllLines(file).stream().map(String::strip).toList();
+            List<String> lines =
+                    Files.readAllLines(file).stream().map(String::strip).toList();
             if (lines.isEmpty() || lines.contains("")) {
-                throw new UnreadableFileException(file + ": expected one class name on each line, but found an empty line");
+                throw new UnreadableFileException(
+                        file + ": expected one class name on each line, but found an empty line");
             }
             return lines;
         } catch (IOException e) {

@@ -34,8 +34,11 @@ enum FileKind {
             return NPZ;
         } else if (starts(head, 0, 0) && head.length >= 4 && head[2] >= 8 && head[2] <= 14 && head[3] >= 1) {
             return IDX;
-        } else if (starts(head, 0x89, 'P', 'N', 'G') || starts(head, 0xff, 0xd8, 0xff) || starts(head, 'R', 'I', 'F', 'F')
-                || starts(head, 'G', 'I', 'F', '8') || starts(head, 'B', 'M')) {
+        } else if (starts(head, 0x89, 'P', 'N', 'G')
+                || starts(head, 0xff, 0xd8, 0xff)
+                || starts(head, 'R', 'I', 'F', 'F')
+                || starts(head, 'G', 'I', 'F', '8')
+                || starts(head, 'B', 'M')) {
             return ImageFolder.isImageName(file) || !isTableName(file) ? IMAGE : CSV;
         }
         return isTableName(file) ? CSV : UNKNOWN;

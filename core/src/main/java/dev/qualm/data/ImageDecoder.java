@@ -25,8 +25,8 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 /** Decodes one PNG, JPEG, WebP, GIF or BMP file to the numbers stored in it. */
 final class ImageDecoder {
     /*
-     * Pixels are taken from the raster, never through BufferedImage.getRGB: that call converts grey images and images with a
-     * profile to sRGB, which changes the numbers (grey 128 becomes 188) and no training pipeline does.
+     * Pixels are taken from the raster, never through BufferedImage.getRGB: that call converts grey images and images
+     * with a profile to sRGB, which changes the numbers (grey 128 becomes 188) and no training pipeline does.
      */
     private ImageDecoder() {}
 
@@ -51,7 +51,8 @@ final class ImageDecoder {
         } else if (format == Format.PNG) {
             PngChunks.check(file, name);
         }
-        // Decoders meet hostile bytes with almost any runtime exception; all of them mean the same: this file is damaged.
+        // Decoders meet hostile bytes with almost any runtime exception; all of them mean the same: this file is
+        // damaged.
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
             return turn(read(in, format, name, options), orientation);
         } catch (UnreadableFileException e) {
@@ -92,7 +93,8 @@ final class ImageDecoder {
 
     /** The lossless decoder reads zeros past the end; the RIFF header tells. */
     private static void checkLength(byte[] file, String name) {
-        long expected = 8L + (ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(4) & 0xffffffffL);
+        long expected =
+                8L + (ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(4) & 0xffffffffL);
         if (file.length < expected) {
             throw new UnreadableFileException(
                     name + ": truncated WEBP file, expected " + expected + " bytes, but found " + file.length);
@@ -104,7 +106,8 @@ final class ImageDecoder {
         return message == null || message.isBlank() ? e.getClass().getSimpleName() : message;
     }
 
-    private static Array read(ImageInputStream in, Format format, String name, ImageOptions options) throws IOException {
+    private static Array read(ImageInputStream in, Format format, String name, ImageOptions options)
+            throws IOException {
         ImageReader reader = reader(in, format, name);
         List<String> warnings = new ArrayList<>();
         try {
@@ -136,7 +139,8 @@ final class ImageDecoder {
     }
 
     private static ImageReader reader(ImageInputStream in, Format format, String name) throws IOException {
-        Iterator<ImageReader> known = ImageIO.getImageReadersByFormatName(format.name().toLowerCase(Locale.ROOT));
+        Iterator<ImageReader> known =
+                ImageIO.getImageReadersByFormatName(format.name().toLowerCase(Locale.ROOT));
         if (known.hasNext()) {
             return known.next();
         }
@@ -147,7 +151,8 @@ final class ImageDecoder {
             }
         }
         throw new UnreadableFileException(name + ": no decoder for " + format
-                + " on the class path; expected com.twelvemonkeys.imageio:imageio-webp for WebP, the JDK for the others");
+                + " on the class path; expected com.twelvemonkeys.imageio:imageio-webp for WebP,"
+                + " the JDK for the others");
     }
 
     private static Array pixels(BufferedImage image, String name) {

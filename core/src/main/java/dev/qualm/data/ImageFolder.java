@@ -14,12 +14,12 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * Images in a folder: either directly (no labels), or in one sub-folder for each class, at any depth below it. Files are
- * decoded when their batch is read.
+ * Images in a folder: either directly (no labels), or in one sub-folder for each class, at any depth below it. Files
+ * are decoded when their batch is read.
  *
- * <p>Items are sorted by name within their class. Classes are numbered by name, character by character as torchvision's {@code
- * ImageFolder} does (10 comes before 2), unless class names are given. Only names ending in png, jpg, jpeg, webp, gif or bmp
- * count; other files and names starting with a dot are passed over.
+ * <p>Items are sorted by name within their class. Classes are numbered by name, character by character as torchvision's
+ * {@code ImageFolder} does (10 comes before 2), unless class names are given. Only names ending in png, jpg, jpeg,
+ * webp, gif or bmp count; other files and names starting with a dot are passed over.
  */
 public final class ImageFolder {
     private static final List<String> ENDINGS = List.of(".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp");
@@ -52,15 +52,17 @@ public final class ImageFolder {
                     + ") in the folder or its sub-folders, but found none");
         }
         if (!direct.isEmpty() && !found.isEmpty()) {
-            throw new QualmException(folder + ": expected images either in the folder or in sub-folders by class, but found "
-                    + direct.size() + " beside the sub-folders " + found + "; move one or the other away");
+            throw new QualmException(
+                    folder + ": expected images either in the folder or in sub-folders by class, but found "
+                            + direct.size() + " beside the sub-folders " + found + "; move one or the other away");
         }
         ItemSource source = new Source(folder, List.copyOf(files), options);
         if (found.isEmpty()) {
             return Dataset.of(source, null, classes);
         }
         List<String> names = classes.isEmpty() ? found : classes;
-        List<String> strangers = found.stream().filter(name -> !names.contains(name)).toList();
+        List<String> strangers =
+                found.stream().filter(name -> !names.contains(name)).toList();
         if (!strangers.isEmpty()) {
             throw new QualmException(folder + ": expected sub-folders named like the classes "
                     + (names.size() > 40 ? names.subList(0, 40) + "..." : names) + ", but found " + strangers);
@@ -71,7 +73,8 @@ public final class ImageFolder {
     /** One image file as a data set of one item. */
     static Dataset single(Path file, ImageOptions options) {
         Path folder = file.toAbsolutePath().getParent();
-        return Dataset.of(new Source(folder == null ? file : folder, List.of(file.toAbsolutePath()), options), null, List.of());
+        return Dataset.of(
+                new Source(folder == null ? file : folder, List.of(file.toAbsolutePath()), options), null, List.of());
     }
 
     static boolean isImageName(Path file) {

@@ -30,9 +30,10 @@ public final class Images {
     /**
      * Reads a PNG, JPEG (CMYK included), WebP, GIF (first frame) or BMP file, recognised by its content.
      *
-     * @return UINT8 {@code [h, w, 1]} for grey, {@code [h, w, 3]} for RGB. Alpha is dropped, palettes are expanded, 16-bit
-     *     samples give their high byte, colour profiles are ignored: what Pillow's {@code convert} gives
-     * @throws UnreadableFileException if the file is missing, damaged, truncated, of no known kind, or larger than the limit
+     * @return UINT8 {@code [h, w, 1]} for grey, {@code [h, w, 3]} for RGB. Alpha is dropped, palettes are expanded,
+     *     16-bit samples give their high byte, colour profiles are ignored: what Pillow's {@code convert} gives
+     * @throws UnreadableFileException if the file is missing, damaged, truncated, of no known kind, or larger than the
+     *     limit
      */
     public static Array read(Path file, ImageOptions options) {
         // An uncompressed 16-bit RGBA image takes 8 bytes a pixel; what is larger hides something.
@@ -44,8 +45,9 @@ public final class Images {
             throw new UnreadableFileException(file + ": cannot be read (" + e + ")", e);
         }
         if (bytes.length > limit) {
-            throw new UnreadableFileException(file + ": the file has more than " + limit
-                    + " bytes, too many for an image of " + options.maxPixels() + " pixels; raise the pixel limit if it is genuine");
+            throw new UnreadableFileException(
+                    file + ": the file has more than " + limit + " bytes, too many for an image of "
+                            + options.maxPixels() + " pixels; raise the pixel limit if it is genuine");
         }
         return decode(bytes, file.toString(), options);
     }
@@ -62,8 +64,9 @@ public final class Images {
     /**
      * The image as a PNG file, 8 bits a channel.
      *
-     * @param image {@code [h, w]}, {@code [h, w, 1]}, {@code [h, w, 3]}, {@code [1, h, w]} or {@code [3, h, w]} ({@code [h, w, c]}
-     *     where both fit); UINT8, or floats of which 0 is black and 1 is white: values outside are clipped
+     * @param image {@code [h, w]}, {@code [h, w, 1]}, {@code [h, w, 3]}, {@code [1, h, w]} or
+     *     {@code [3, h, w]} ({@code [h, w, c]} where both fit); UINT8, or floats of which 0 is black and 1 is white:
+     *     values outside are clipped
      * @throws ShapeException for another shape or element type, or no pixels
      * @throws QualmException if a value is NaN
      */
@@ -71,14 +74,18 @@ public final class Images {
         int[] s = image.shape();
         boolean last = s.length == 3 && (s[2] == 1 || s[2] == 3);
         boolean first = s.length == 3 && !last && (s[0] == 1 || s[0] == 3);
-        if (image.size() == 0 || !(s.length == 2 || last || first) || !(image.dtype() == DType.UINT8 || image.dtype().isFloating())) {
-            throw new ShapeException("Expected a grey or RGB image [h, w], [h, w, c] or [c, h, w] of UINT8 or floats, but found "
-                    + image);
+        if (image.size() == 0
+                || !(s.length == 2 || last || first)
+                || !(image.dtype() == DType.UINT8 || image.dtype().isFloating())) {
+            throw new ShapeException(
+                    "Expected a grey or RGB image [h, w], [h, w, c] or [c, h, w] of UINT8 or floats, but found "
+                            + image);
         }
         int h = first ? s[1] : s[0];
         int w = first ? s[2] : s[1];
         int c = s.length == 2 ? 1 : first ? s[0] : s[2];
-        BufferedImage out = new BufferedImage(w, h, c == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR);
+        BufferedImage out =
+                new BufferedImage(w, h, c == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR);
         byte[] pixels = ((DataBufferByte) out.getRaster().getDataBuffer()).getData();
         for (int p = 0; p < h * w; p++) {
             for (int b = 0; b < c; b++) {

@@ -35,7 +35,9 @@ final class ItemPreparation {
         int w = image.dim(1);
         int c = image.dim(2);
         float[] values = normalise(p, image.toFloats(), c, item);
-        return p.layout() == Layout.NHWC ? Array.of(values, h, w, c) : Array.of(channelsFirst(values, h, w, c), c, h, w);
+        return p.layout() == Layout.NHWC
+                ? Array.of(values, h, w, c)
+                : Array.of(channelsFirst(values, h, w, c), c, h, w);
     }
 
     private static Array channelsLast(Array item, Layout stored) {
@@ -81,8 +83,8 @@ final class ItemPreparation {
         }
         // One, three or four channels are grey, RGB, RGB and alpha; two are grey and alpha.
         if (c < 1 || c > 4) {
-            throw new ShapeException("Expected 1 to 4 channels to convert to " + wanted + ", but found " + c + " in " + image
-                    + "; drop the colour setting, or state the stored layout");
+            throw new ShapeException("Expected 1 to 4 channels to convert to " + wanted + ", but found " + c + " in "
+                    + image + "; drop the colour setting, or state the stored layout");
         }
         int h = image.dim(0);
         int w = image.dim(1);

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shape that all items of a source must have, found once. It is that of the first readable item of the whole source, not
- * of the view that asks, so that no selection changes which items fit.
+ * The shape that all items of a source must have, found once. It is that of the first readable item of the whole
+ * source, not of the view that asks, so that no selection changes which items fit.
  */
 final class ItemShape {
     private final ItemSource source;
@@ -26,8 +26,9 @@ final class ItemShape {
     record Known(DType dtype, int[] dims) {
         Array require(Array item, String id) {
             if (item.dtype() != dtype || !Arrays.equals(item.shape(), dims)) {
-                throw new ShapeException(id + ": expected " + dtype + Arrays.toString(dims)
-                        + " as the first item has, but found " + item + "; set resize, crop or colour to make them alike");
+                throw new ShapeException(
+                        id + ": expected " + dtype + Arrays.toString(dims) + " as the first item has, but found " + item
+                                + "; set resize, crop or colour to make them alike");
             }
             return item;
         }
@@ -56,7 +57,8 @@ final class ItemShape {
                 reason = row == 0 ? String.valueOf(e.getMessage()) : reason;
             }
         }
-        throw new QualmException(source.describe() + ": not one of " + source.size() + " items can be read; the first: " + reason);
+        throw new QualmException(
+                source.describe() + ": not one of " + source.size() + " items can be read; the first: " + reason);
     }
 
     static Array item(ItemSource source, int row, @Nullable Preprocessing preprocessing) {

@@ -3,7 +3,8 @@ package dev.qualm.data;
 import dev.qualm.array.Array;
 
 /**
- * Items by row number, read when they are asked for. Implementations are immutable and may be read from any number of threads.
+ * Items by row number, read when they are asked for. Implementations are immutable and may be read from any number of
+ * threads.
  */
 public interface ItemSource {
     /** Number of items. */
@@ -13,8 +14,8 @@ public interface ItemSource {
      * Reads one item.
      *
      * @param row from 0 to {@link #size()} - 1
-     * @return {@code [features]}, {@code [h, w]}, an image with channels by {@link #layout()}, or any other shape. The array
-     *     may be shared and is not written to
+     * @return {@code [features]}, {@code [h, w]}, an image with channels by {@link #layout()}, or any other shape. The
+     *     array may be shared and is not written to
      * @throws dev.qualm.QualmException if the item cannot be read; the reason becomes the item's status
      */
     Array item(int row);

@@ -17,9 +17,9 @@ record JpegSegments(int orientation, byte[] withoutProfile) {
     private static final int ORIENTATION = 0x0112;
 
     /*
-     * Profiles are cut because training pipelines ignore them (Pillow decodes to the stored numbers), and because a profile is
-     * one more thing that a hostile file can damage. The walk stops at the first scan or at anything that is no segment; the
-     * decoder judges the rest.
+     * Profiles are cut because training pipelines ignore them (Pillow decodes to the stored numbers), and because a
+     * profile is one more thing that a hostile file can damage. The walk stops at the first scan or at anything that is
+     * no segment; the decoder judges the rest.
      */
     static JpegSegments of(byte[] file) {
         byte[] out = file.clone();
@@ -56,7 +56,7 @@ record JpegSegments(int orientation, byte[] withoutProfile) {
             return 1;
         }
         boolean little = f[from] == 'I';
-        long directory = from + (number(f, from + 4, 4, little));
+        long directory = from + number(f, from + 4, 4, little);
         if (directory + 2 > to) {
             return 1;
         }

@@ -16,12 +16,14 @@ import java.util.TreeSet;
 @SuppressWarnings("ArrayRecordComponent") // package-private carrier, never compared
 record Labels(int[] numbers, List<String> classes) {
     /**
-     * Labels written as text. If all are whole numbers and no class is named so, they are class numbers; else they are names.
+     * Labels written as text. If all are whole numbers and no class is named so, they are class numbers; else they are
+     * names.
      *
      * @param known the names in their order, or empty for the alphabet's
      */
     static Labels of(List<String> texts, List<String> known, String file) {
-        boolean numbers = texts.stream().allMatch(t -> t.matches("\\d{1,9}")) && texts.stream().noneMatch(known::contains);
+        boolean numbers = texts.stream().allMatch(t -> t.matches("\\d{1,9}"))
+                && texts.stream().noneMatch(known::contains);
         if (numbers) {
             return new Labels(texts.stream().mapToInt(Integer::parseInt).toArray(), known);
         }
@@ -53,7 +55,8 @@ record Labels(int[] numbers, List<String> classes) {
         for (int i = 0; i < out.length; i++) {
             double v = array.get(i);
             if (v != Math.rint(v) || v < 0 || v > Integer.MAX_VALUE - 1) {
-                throw new UnreadableFileException(file + ": expected class numbers from 0 as labels, but item " + i + " has " + v);
+                throw new UnreadableFileException(
+                        file + ": expected class numbers from 0 as labels, but item " + i + " has " + v);
             }
             out[i] = (int) v;
         }

@@ -88,8 +88,8 @@ public record ModelDescription(
     /**
      * Reads a description.
      *
-     * @throws UnreadableFileException if the file cannot be read, is malformed, has an unknown key or a value that is not legal;
-     *     the message names the line
+     * @throws UnreadableFileException if the file cannot be read, is malformed, has an unknown key or a value that is
+     *     not legal; the message names the line
      */
     public static ModelDescription read(Path file) {
         try (InputStream in = Files.newInputStream(file)) {

@@ -7,5 +7,7 @@ public enum OutputKind {
     /** Values of a softmax: at least 0, sum 1. */
     PROBABILITIES,
     /** Values of a log-softmax. */
-    LOG_PROBABILITIES
+    LOG_PROBABILITIES,
+    /** Nothing of the kind; such a network runs, but has no logits. */
+    OTHER
 }

@@ -21,8 +21,9 @@ public final class Perturbations {
     public static Array rotate(Array images, Layout layout, double degrees, double fill) {
         int rank = images.rank();
         if (rank < 2 || rank > 4 || !Double.isFinite(degrees)) {
-            throw new ShapeException("Expected images [h, w] with at most a batch and a channel axis, and a finite angle, but found "
-                    + images + " and " + degrees);
+            throw new ShapeException(
+                    "Expected images [h, w] with at most a batch and a channel axis, and a finite angle, but found "
+                            + images + " and " + degrees);
         }
         boolean last = rank > 2 && layout == Layout.NHWC;
         int c = last ? images.dim(-1) : 1;
@@ -37,8 +38,10 @@ public final class Perturbations {
         int plane = h * w * c;
         for (int i = 0; i < in.length; i++) {
             int within = i % plane;
-            double dy = within / c / w - cy;
-            double dx = within / c % w - cx;
+            int row = within / c / w;
+            int column = within / c % w;
+            double dy = row - cy;
+            double dx = column - cx;
             // Rows point down: the source of a counter-clockwise turn lies clockwise of the target.
             double x = cx + cos * dx - sin * dy;
             double y = cy + sin * dx + cos * dy;
@@ -131,13 +134,18 @@ public final class Perturbations {
         return Array.ofUnsigned(bytes, original.shape());
     }
 
-    /** The data set with every item turned, before preprocessing; see {@link #rotate(Array, Layout, double, double)}. */
+    /**
+     * The data set with every item turned, before preprocessing; see {@link #rotate(Array, Layout, double, double)}.
+     */
     public static Dataset rotate(Dataset data, double degrees, double fill) {
         Layout stored = data.storedLayout();
         return data.map("rotated by " + degrees + " degrees", (item, row) -> rotate(item, stored, degrees, fill));
     }
 
-    /** The data set with noise added to every item, before preprocessing; see {@link #gaussianNoise(Array, double, long)}. */
+    /**
+     * The data set with noise added to every item, before preprocessing; see
+     * {@link #gaussianNoise(Array, double, long)}.
+     */
     public static Dataset gaussianNoise(Dataset data, double sigma, long seed) {
         return data.map(
                 "with noise of deviation " + sigma, (item, row) -> gaussianNoise(item, sigma, itemSeed(seed, row)));

@@ -31,14 +31,15 @@ final class PngChunks {
             crc.update(file, at + 4, (int) length + 4);
             // Critical chunks are those whose first letter is a capital; damage elsewhere does not touch the pixels.
             if (Character.isUpperCase(type.charAt(0)) && (int) crc.getValue() != bytes.getInt(end - 4)) {
-                throw new UnreadableFileException(name + ": damaged PNG file, the checksum of the chunk at byte " + at + " is wrong");
+                throw new UnreadableFileException(
+                        name + ": damaged PNG file, the checksum of the chunk at byte " + at + " is wrong");
             }
             if (type.equals("IEND")) {
                 return;
             }
             at = end;
         }
-        throw new UnreadableFileException(
-                name + ": truncated PNG file, the chunk at byte " + at + " is not complete in " + file.length + " bytes");
+        throw new UnreadableFileException(name + ": truncated PNG file, the chunk at byte " + at
+                + " is not complete in " + file.length + " bytes");
     }
 }

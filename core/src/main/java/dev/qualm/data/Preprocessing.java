@@ -7,18 +7,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a stored item becomes the network's input. The steps, in this order, each optional: colour conversion, resize, crop,
- * {@code x * scale}, {@code (x - mean) / std} per channel, layout. Results are FLOAT32.
+ * How a stored item becomes the network's input. The steps, in this order, each optional: colour conversion, resize,
+ * crop, {@code x * scale}, {@code (x - mean) / std} per channel, layout. Results are FLOAT32.
  *
- * <p>Items of rank 1 are rows of a table: only scale, mean and std apply, and their channels are the columns. Items of rank 2
- * are grey images {@code [h, w]}, items of rank 3 images with channels. UINT8 images are resized with 8-bit rounding, others
- * in floats (see {@link Resampler}).
+ * <p>Items of rank 1 are rows of a table: only scale, mean and std apply, and their channels are the columns. Items of
+ * rank 2 are grey images {@code [h, w]}, items of rank 3 images with channels. UINT8 images are resized with 8-bit
+ * rounding, others in floats (see {@link Resampler}).
  *
  * @param resize the size to bring images to, or null to leave it
  * @param filter how to resize
  * @param crop the part to keep after resizing, or null for all of it
- * @param colour the channels the network wants, or null for those stored. Stored channels are grey, RGB or RGB with alpha;
- *     grey becomes RGB by repetition, RGB becomes grey by {@link Colour#GREY}, alpha is dropped
+ * @param colour the channels the network wants, or null for those stored. Stored channels are grey, RGB or RGB with
+ *     alpha; grey becomes RGB by repetition, RGB becomes grey by {@link Colour#GREY}, alpha is dropped
  * @param scale factor before mean and std, for example 1/255
  * @param mean one value for all channels, one per channel (in the order of {@code colour}), or empty for 0
  * @param std likewise, empty for 1
@@ -59,16 +59,17 @@ public record Preprocessing(
             }
         }
         if (colour != null && values.size() > 1 && values.size() != colour.channels()) {
-            throw new QualmException("Expected one " + name + " or one for each of the " + colour.channels() + " channels of "
-                    + colour + ", but found " + values);
+            throw new QualmException("Expected one " + name + " or one for each of the " + colour.channels()
+                    + " channels of " + colour + ", but found " + values);
         }
     }
 
     /**
-     * A guess for a network whose model says nothing: pixels times 1/255, sized and coloured to fit. Callers should print it.
+     * A guess for a network whose model says nothing: pixels times 1/255, sized and coloured to fit. Callers should
+     * print it.
      *
-     * @param shape the network's input {@code [n, c, h, w]} or {@code [n, h, w, c]} with c = 1 or 3; sizes that are unknown are
-     *     not positive and left as stored. Other shapes give {@link #NONE}
+     * @param shape the network's input {@code [n, c, h, w]} or {@code [n, h, w, c]} with c = 1 or 3; sizes that are
+     *     unknown are not positive and left as stored. Other shapes give {@link #NONE}
      */
     public static Preprocessing guess(int... shape) {
         if (shape.length != 4) {

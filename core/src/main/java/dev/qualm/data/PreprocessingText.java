@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  * <table>
  * <caption>Keys</caption>
  * <tr><td>{@code resize}</td><td>{@code 224x224} (height x width), {@code 256} (shorter side) or {@code none}</td></tr>
- * <tr><td>{@code filter}</td><td>{@code bilinear}, {@code bicubic}, {@code lanczos}, {@code box}, {@code nearest}</td></tr>
- * <tr><td>{@code crop}</td><td>{@code 224x224} (centre), {@code 224x224+8+16} (from row 8, column 16) or {@code none}</td></tr>
+ * <tr><td>{@code filter}</td><td>{@code bilinear}, {@code bicubic}, {@code lanczos},
+ * {@code box}, {@code nearest}</td></tr>
+ * <tr><td>{@code crop}</td><td>{@code 224x224} (centre),
+ * {@code 224x224+8+16} (from row 8, column 16) or {@code none}</td></tr>
  * <tr><td>{@code colour}</td><td>{@code rgb}, {@code bgr}, {@code grey} or {@code stored}</td></tr>
  * <tr><td>{@code scale}</td><td>{@code 1/255} or a number</td></tr>
  * <tr><td>{@code mean}, {@code std}</td><td>numbers or fractions, separated by commas, or {@code none}</td></tr>
@@ -27,12 +29,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PreprocessingText {
     /** The legal keys, in the order of the steps. */
-    public static final List<String> KEYS = List.of("resize", "filter", "crop", "colour", "scale", "mean", "std", "layout");
+    public static final List<String> KEYS =
+            List.of("resize", "filter", "crop", "colour", "scale", "mean", "std", "layout");
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9})x(\\d{1,9})");
     private static final Pattern PLACED = Pattern.compile("(\\d{1,9})x(\\d{1,9})\\+(\\d{1,9})\\+(\\d{1,9})");
     private static final Pattern LENGTH = Pattern.compile("\\d{1,9}");
-    private static final Pattern NUMBER = Pattern.compile("[-+]?(\\d{1,20}(\\.\\d{0,30})?|\\.\\d{1,30})([eE][-+]?\\d{1,3})?");
+    private static final Pattern NUMBER =
+            Pattern.compile("[-+]?(\\d{1,20}(\\.\\d{0,30})?|\\.\\d{1,30})([eE][-+]?\\d{1,3})?");
 
     private PreprocessingText() {}
 
@@ -47,8 +51,9 @@ public final class PreprocessingText {
             case "mean" -> p.withMean(numbers(key, v));
             case "std" -> p.withStd(numbers(key, v));
             case "layout" -> p.withLayout(one(Layout.class, key, v));
-            default -> throw new QualmException(
-                    "Unknown preprocessing key '" + key + "'; expected one of " + String.join(", ", KEYS));
+            default ->
+                throw new QualmException(
+                        "Unknown preprocessing key '" + key + "'; expected one of " + String.join(", ", KEYS));
         };
     }
 
@@ -87,9 +92,13 @@ public final class PreprocessingText {
                 return e;
             }
         }
-        throw malformed(key, "one of " + List.of(type.getEnumConstants()).stream()
-                .map(PreprocessingText::text)
-                .collect(Collectors.joining(", ")), v);
+        throw malformed(
+                key,
+                "one of "
+                        + List.of(type.getEnumConstants()).stream()
+                                .map(PreprocessingText::text)
+                                .collect(Collectors.joining(", ")),
+                v);
     }
 
     static String text(Enum<?> e) {
@@ -123,7 +132,9 @@ public final class PreprocessingText {
         return new QualmException("Expected " + expected + " as " + key + ", but found '" + shown + "'");
     }
 
-    /** The settings that differ from {@link Preprocessing#NONE}; {@link #apply} of them gives the same preprocessing. */
+    /**
+     * The settings that differ from {@link Preprocessing#NONE}; {@link #apply} of them gives the same preprocessing.
+     */
     static Map<String, String> toMap(Preprocessing p) {
         Map<String, String> out = new LinkedHashMap<>();
         if (p.resize() instanceof Resize.To to) {
@@ -161,7 +172,11 @@ public final class PreprocessingText {
     /** The shortest text that reads back to the same double, as a fraction of one where that is what was meant. */
     private static String number(double v) {
         double inverse = Math.rint(1 / v);
-        if (v > 0 && inverse > 1 && inverse < 100_000 && 1 / inverse == v && Double.toString(v).length() > 8) {
+        if (v > 0
+                && inverse > 1
+                && inverse < 100_000
+                && 1 / inverse == v
+                && Double.toString(v).length() > 8) {
             return "1/" + (int) inverse;
         }
         return Double.toString(v);

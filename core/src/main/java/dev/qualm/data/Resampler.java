@@ -5,18 +5,18 @@ import dev.qualm.array.Array;
 import dev.qualm.array.DType;
 
 /**
- * Antialiased resizing that gives the numbers of Pillow's {@code Image.resize} (and so of torchvision's {@code Resize} on
- * Pillow images, which most vision models were trained behind). UINT8 images are computed in Pillow's 8-bit mode and agree
- * bit for bit; other types are computed in its float mode.
+ * Antialiased resizing that gives the numbers of Pillow's {@code Image.resize} (and so of torchvision's {@code Resize}
+ * on Pillow images, which most vision models were trained behind). UINT8 images are computed in Pillow's 8-bit mode and
+ * agree bit for bit; other types are computed in its float mode.
  */
 public final class Resampler {
     /*
-     * The image is resized along one axis after the other, columns first. Output pixel i has its centre at (i + 0.5) * scale in
-     * the input, scale = in / out. The filter is widened by max(scale, 1): that is the antialiasing. Weights are evaluated at
-     * the input pixel centres inside the support and normalised to sum 1, so borders need no padding.
+     * The image is resized along x, then along y. Output pixel i has its centre at (i + 0.5) *
+     * scale in the input, scale = in / out. The filter is widened by max(scale, 1): that is the antialiasing. Weights
+     * are evaluated at the input pixel centres inside the support and normalised to sum 1, so borders need no padding.
      *
-     * 8-bit mode: weights are rounded to 22 fractional bits, and each of the two passes rounds half up and clips to 0..255.
-     * An axis whose length does not change is skipped. These roundings are what makes an exact match possible.
+     * 8-bit mode: weights are rounded to 22 fractional bits, and each of the two passes rounds half up and clips to
+     * 0..255. An axis whose length does not change is skipped. These roundings are what makes an exact match possible.
      */
     private static final int FRACTION_BITS = 22;
 
@@ -57,6 +57,7 @@ public final class Resampler {
     }
 
     /** For each output position: the first input pixel it uses, and the normalised weights from there on. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Weights(int[] first, double[][] values) {
         static Weights of(int in, int out, Filter filter) {
             double scale = (double) in / out;
@@ -212,7 +213,10 @@ public final class Resampler {
         }
     }
 
-    /** Accumulated rather than multiplied, as Pillow does: exact ties would otherwise fall to the other side now and then. */
+    /**
+     * Accumulated rather than multiplied, as Pillow does: exact ties would otherwise fall to the other side now and
+     * then.
+     */
     private static int[] nearestPositions(int in, int out) {
         int[] positions = new int[out];
         double scale = (double) in / out;

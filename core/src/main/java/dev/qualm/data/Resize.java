@@ -8,7 +8,8 @@ public sealed interface Resize {
     record To(int height, int width) implements Resize {
         public To {
             if (height < 1 || width < 1) {
-                throw new QualmException("Expected a size of at least 1 x 1 to resize to, but found " + height + " x " + width);
+                throw new QualmException(
+                        "Expected a size of at least 1 x 1 to resize to, but found " + height + " x " + width);
             }
         }
 

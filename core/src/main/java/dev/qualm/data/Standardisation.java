@@ -6,8 +6,8 @@ import dev.qualm.array.Array;
 import java.util.List;
 
 /**
- * Mean and standard deviation of each channel of a data set (each column of a table), to be learnt from training data and
- * applied to everything.
+ * Mean and standard deviation of each channel of a data set (each column of a table), to be learnt from training data
+ * and applied to everything.
  *
  * @param mean per channel
  * @param std per channel, the population's; 1 where all values are equal, so that they become 0
@@ -21,16 +21,17 @@ public record Standardisation(List<Double> mean, List<Double> std) {
     }
 
     /**
-     * Statistics of all readable items, with the data set's preprocessing applied. Channels are the columns of rows, and of images
-     * the axis that {@code layout} names.
+     * Statistics of all readable items, with the data set's preprocessing applied. Channels are the columns of rows,
+     * and of images the axis that {@code layout} names.
      *
      * @throws QualmException if no item can be read or a value is not finite
      */
     public static Standardisation of(Dataset data, Layout layout) {
         int[] shape = data.itemShape();
         if (shape.length < 1 || shape.length > 3) {
-            throw new ShapeException("Expected rows, [h, w] or images with channels to standardise, but found items of rank "
-                    + shape.length + " in " + data);
+            throw new ShapeException(
+                    "Expected rows, [h, w] or images with channels to standardise, but found items of rank "
+                            + shape.length + " in " + data);
         }
         int channels = shape.length == 2 ? 1 : layout == Layout.NCHW ? shape[0] : shape[shape.length - 1];
         int size = Array.size(shape);
@@ -46,8 +47,8 @@ public record Standardisation(List<Double> mean, List<Double> std) {
                 for (int i = 0; batch.status().get(item).ok() && i < size; i++) {
                     double v = batch.inputs().get(item * size + i);
                     if (!Double.isFinite(v)) {
-                        throw new QualmException("Expected finite values to standardise, but item " + batch.ids().get(item)
-                                + " has " + v);
+                        throw new QualmException("Expected finite values to standardise, but item "
+                                + batch.ids().get(item) + " has " + v);
                     }
                     int c = i / run % channels;
                     double delta = v - mean[c];

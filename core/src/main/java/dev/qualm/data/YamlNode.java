@@ -34,8 +34,8 @@ sealed interface YamlNode {
      * Parses a document.
      *
      * @param name what errors call the file
-     * @throws UnreadableFileException for malformed YAML, and for what a settings file has no use for: anchors, aliases, tags,
-     *     repeated keys, a second document, deep nesting
+     * @throws UnreadableFileException for malformed YAML, and for what a settings file has no use for: anchors,
+     *     aliases, tags, repeated keys, a second document, deep nesting
      */
     static YamlNode parse(byte[] document, String name) {
         // The byte form finds the encoding itself; malformed UTF-8 is an error of the parser.
@@ -51,12 +51,14 @@ sealed interface YamlNode {
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
             String where = at == null ? name : name + " line " + at.getLineNr() + ", column " + at.getColumnNr();
-            throw new UnreadableFileException(where + ": malformed YAML (" + firstLine(e.getOriginalMessage()) + ")", e);
+            throw new UnreadableFileException(
+                    where + ": malformed YAML (" + firstLine(e.getOriginalMessage()) + ")", e);
         } catch (IOException | RuntimeException e) {
             if (e instanceof UnreadableFileException known) {
                 throw known;
             }
-            throw new UnreadableFileException(name + ": malformed YAML (" + firstLine(String.valueOf(e.getMessage())) + ")", e);
+            throw new UnreadableFileException(
+                    name + ": malformed YAML (" + firstLine(String.valueOf(e.getMessage())) + ")", e);
         }
     }
 

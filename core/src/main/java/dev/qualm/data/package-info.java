@@ -1,6 +1,6 @@
 /**
- * What goes into a network: data sets (image folders, npz, idx, CSV), the preprocessing that belongs to a model, image files,
- * and seeded perturbations of images. No native code.
+ * What goes into a network: data sets (image folders, npz, idx, CSV), the preprocessing that belongs to a model, image
+ * files, and seeded perturbations of images. No native code.
  */
 @NullMarked
 package dev.qualm.data;

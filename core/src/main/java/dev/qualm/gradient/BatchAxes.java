@@ -26,11 +26,51 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchAxes {
     private static final Set<String> KEEPING = Set.of(
-            "Conv", "ConvTranspose", "BatchNormalization", "InstanceNormalization", "GroupNormalization", "LRN",
-            "MaxPool", "AveragePool", "LpPool", "GlobalMaxPool", "GlobalAveragePool", "GlobalLpPool",
-            "Relu", "LeakyRelu", "PRelu", "Elu", "Selu", "Celu", "Sigmoid", "HardSigmoid", "HardSwish", "Tanh",
-            "Softplus", "Softsign", "ThresholdedRelu", "Gelu", "Mish", "Clip", "Erf", "Exp", "Log", "Sqrt", "Neg", "Abs",
-            "Add", "Sub", "Mul", "Div", "Pow", "Identity", "Dropout", "Cast", "Resize", "Upsample", "DepthToSpace",
+            "Conv",
+            "ConvTranspose",
+            "BatchNormalization",
+            "InstanceNormalization",
+            "GroupNormalization",
+            "LRN",
+            "MaxPool",
+            "AveragePool",
+            "LpPool",
+            "GlobalMaxPool",
+            "GlobalAveragePool",
+            "GlobalLpPool",
+            "Relu",
+            "LeakyRelu",
+            "PRelu",
+            "Elu",
+            "Selu",
+            "Celu",
+            "Sigmoid",
+            "HardSigmoid",
+            "HardSwish",
+            "Tanh",
+            "Softplus",
+            "Softsign",
+            "ThresholdedRelu",
+            "Gelu",
+            "Mish",
+            "Clip",
+            "Erf",
+            "Exp",
+            "Log",
+            "Sqrt",
+            "Neg",
+            "Abs",
+            "Add",
+            "Sub",
+            "Mul",
+            "Div",
+            "Pow",
+            "Identity",
+            "Dropout",
+            "Cast",
+            "Resize",
+            "Upsample",
+            "DepthToSpace",
             "SpaceToDepth");
 
     private BatchAxes() {}
@@ -95,8 +135,9 @@ final class BatchAxes {
     /** The network's inputs for one row of the batch. */
     static Map<String, Tensor> feeds(Tape tape, int row) {
         Map<String, Tensor> feeds = new HashMap<>();
-        tape.network().inputs().forEach(i -> feeds.put(
-                i.name(), tape.value(i.name()).detach().narrow(0, row, 1)));
+        tape.network()
+                .inputs()
+                .forEach(i -> feeds.put(i.name(), tape.value(i.name()).detach().narrow(0, row, 1)));
         return feeds;
     }
 

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,11 +63,13 @@ final class ClassGradients {
 
     private static void refuse(Tensor output, int total) {
         if (total < 3) {
-            throw new UnsupportedModelException("A cosine similarity map needs at least 3 classes, but this network has "
-                    + total + (total == 2
-                            ? ": with two classes the map is [[1, -1], [-1, 1]] for every input and says nothing"
-                            : ": without a second class there is no gradient to compare with")
-                    + "; use scores that need no class pairs, for example entropy");
+            throw new UnsupportedModelException(
+                    "A cosine similarity map needs at least 3 classes, but this network has "
+                            + total
+                            + (total == 2
+                                    ? ": with two classes the map is [[1, -1], [-1, 1]] for every input and says nothing"
+                                    : ": without a second class there is no gradient to compare with")
+                            + "; use scores that need no class pairs, for example entropy");
         }
         if (!output.requires_grad()) {
             throw new UnsupportedModelException("The logits do not depend on the network's input in a way that can be"
@@ -158,7 +159,8 @@ final class ClassGradients {
             }
         }
         sweeps++;
-        return tape.gradients(tape.logits(), logits.cotangent(byLogits), List.of(input)).get(0);
+        return tape.gradients(tape.logits(), logits.cotangent(byLogits), List.of(input))
+                .get(0);
     }
 
     /** Factors of the rows at a place in minus the row of the predicted class, shaped to multiply gradients. */
@@ -228,9 +230,7 @@ final class ClassGradients {
             for (int b = 0; b < k; b++) {
                 double norms = Math.sqrt(gram[place[a]][place[a]]) * Math.sqrt(gram[place[b]][place[b]]);
                 double cosine = gram[place[a]][place[b]] / norms;
-                map[a][b] = !defined || norms == 0
-                        ? Double.NaN
-                        : a == b ? 1 : Math.max(-1, Math.min(1, cosine));
+                map[a][b] = !defined || norms == 0 ? Double.NaN : a == b ? 1 : Math.max(-1, Math.min(1, cosine));
             }
         }
         if (!status[i].isOk()) {

@@ -66,7 +66,8 @@ public sealed interface ClassSelection {
         if (this instanceof Top) {
             return IntStream.range(0, total)
                     .boxed()
-                    .sorted(Comparator.comparingDouble((Integer c) -> -logits[c]).thenComparing(c -> c))
+                    .sorted(Comparator.comparingDouble((Integer c) -> -logits[c])
+                            .thenComparing(c -> c))
                     .limit(size(total))
                     .mapToInt(Integer::intValue)
                     .toArray();

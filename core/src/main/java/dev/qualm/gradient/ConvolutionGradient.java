@@ -89,7 +89,8 @@ final class ConvolutionGradient extends NodeGradient {
 
     /** A 1x1 convolution of a single position is a linear layer. */
     @Override
-    @Nullable Outer outer() {
+    @Nullable
+    Outer outer() {
         if (x == null || repeats != 1 || !isPointwise()) {
             return null;
         }
@@ -172,7 +173,8 @@ final class ConvolutionGradient extends NodeGradient {
         int rank = rank();
         long[] shape = Tensors.longs(weight);
         shape[0] *= items;
-        Tensor empty = torch.empty(new long[] {1}, in.options(), Tensors.noFormat()).expand(shape, false);
+        Tensor empty =
+                torch.empty(new long[] {1}, in.options(), Tensors.noFormat()).expand(shape, false);
         BoolPointer mask = new BoolPointer(3);
         mask.put(0, false).put(1, true).put(2, false);
         return new Tensor(torch.convolution_backward(
@@ -199,7 +201,11 @@ final class ConvolutionGradient extends NodeGradient {
         repeated[0] = items;
         System.arraycopy(shape, 0, repeated, 1, shape.length);
         shape[0] *= items;
-        Tensor weights = tape.value(node.input(1)).unsqueeze(0).expand(repeated, false).reshape(shape).contiguous();
+        Tensor weights = tape.value(node.input(1))
+                .unsqueeze(0)
+                .expand(repeated, false)
+                .reshape(shape)
+                .contiguous();
         try (NativeScope scope = NativeScope.recording()) {
             Tensor leaf = weights.detach().set_requires_grad(true);
             Tensor y = tape.kernel(many).run(new Inputs(asOne(in), leaf))[0];

@@ -30,8 +30,7 @@ import java.util.Map;
  * Coefficients: ClassCotangents. Cut along classes and columns: MapGram. The authors' code loses the predicted class's row to
  * cancellation in float32 once the network is confident; the rows here are right at every confidence.
  */
-public record CosineSimilarityMaps(
-        boolean sign, boolean rescale, ChannelReduction channels, ClassSelection classes) {
+public record CosineSimilarityMaps(boolean sign, boolean rescale, ChannelReduction channels, ClassSelection classes) {
 
     /**
      * The maps of a batch of {@code n} inputs.

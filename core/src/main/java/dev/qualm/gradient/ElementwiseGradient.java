@@ -39,7 +39,9 @@ final class ElementwiseGradient {
             case "Div" ->
                 i == 0
                         ? d.div(tape.value(n.input(1)))
-                        : d.mul(tape.value(n.input(0))).div(tape.value(n.input(1)).square()).neg();
+                        : d.mul(tape.value(n.input(0)))
+                                .div(tape.value(n.input(1)).square())
+                                .neg();
             default -> {
                 if (tape.opset(n) < 7 && shape.length == 1 && shape[0] > 1 && d.dim() > 1) {
                     // A slope per channel belongs to axis 1 there.

@@ -25,7 +25,7 @@ final class EmbeddingGradient extends NodeGradient {
         Node n = use.node();
         BatchAxis in = tape.axis(n.input(1));
         BatchAxis out = tape.axis(n.output());
-        if (in == null || !in.equals(out)) {
+        if (in == null || out == null || !in.equals(out)) {
             return null;
         }
         long height = tape.shape(n.input(0))[0];

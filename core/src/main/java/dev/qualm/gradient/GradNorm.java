@@ -38,9 +38,11 @@ public final class GradNorm {
     public static double[] of(Network network, Map<String, Array> batch, double temperature, double p) {
         Head head = network.structure().head();
         if (head == null || !network.structure().trueLogits()) {
-            throw new UnsupportedModelException("GradNorm needs logits that come from a linear layer (Gemm, MatMul or 1x1 Conv)"
-                    + " of the network, but '" + network.structure().logits() + "' does not; name the right output, or use"
-                    + " GradientMetrics with the loss klToUniform on the layer of your choice");
+            throw new UnsupportedModelException(
+                    "GradNorm needs logits that come from a linear layer (Gemm, MatMul or 1x1 Conv)"
+                            + " of the network, but '" + network.structure().logits()
+                            + "' does not; name the right output, or use"
+                            + " GradientMetrics with the loss klToUniform on the layer of your choice");
         }
         if (Batches.rows(batch) == 0) {
             return new double[0];
@@ -51,8 +53,9 @@ public final class GradNorm {
         int d = weight == null ? -1 : weight.dim(head.classesFirst() ? 1 : 0);
         Array features = matrix(out.get(head.features()), head.features());
         if (features.dim(1) != d) {
-            throw new ShapeException("GradNorm needs the last linear layer to be applied once per input: expected features"
-                    + " [n, " + d + "], but found " + out.get(head.features()) + " in '" + head.features() + "'");
+            throw new ShapeException(
+                    "GradNorm needs the last linear layer to be applied once per input: expected features" + " [n, " + d
+                            + "], but found " + out.get(head.features()) + " in '" + head.features() + "'");
         }
         return of(matrix(out.get(logits), logits), features, temperature, p);
     }

@@ -78,8 +78,8 @@ final class GradientSweep {
             }
         }
         double[][] values = new double[n][];
-        ParameterMoments collector = new ParameterMoments(
-                options.transform(), MetricValues.powers(options.metrics()), scales);
+        ParameterMoments collector =
+                new ParameterMoments(options.transform(), MetricValues.powers(options.metrics()), scales);
         try (NativeScope scope = NativeScope.values()) {
             Map<String, Moments[]> moments = moments(logits.cotangent(byLogits), collector, n);
             for (int i = 0; i < n; i++) {

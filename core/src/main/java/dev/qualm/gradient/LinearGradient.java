@@ -55,8 +55,7 @@ final class LinearGradient extends NodeGradient {
         }
         Tensor d = tape.gradient(node.output());
         float beta = node.attributes().getFloat("beta", 1);
-        return ReducedGradient.of(
-                beta == 1 ? d : d.mul(new Scalar((double) beta)), out, tape.shape(node.input(2)));
+        return ReducedGradient.of(beta == 1 ? d : d.mul(new Scalar((double) beta)), out, tape.shape(node.input(2)));
     }
 
     /** x W: x ends in the rows of W, the product in its columns. */
@@ -68,8 +67,7 @@ final class LinearGradient extends NodeGradient {
             return null;
         }
         return same(in, out, in.axis())
-                ? new LinearGradient(
-                        positions(in.perInput(x)), positions(out.perInput(tape.gradient(node.output()))))
+                ? new LinearGradient(positions(in.perInput(x)), positions(out.perInput(tape.gradient(node.output()))))
                 : null;
     }
 
@@ -111,7 +109,8 @@ final class LinearGradient extends NodeGradient {
     }
 
     @Override
-    @Nullable Outer outer() {
+    @Nullable
+    Outer outer() {
         return left.size(1) == 1 ? new Outer(left.squeeze(1), right.squeeze(1)) : null;
     }
 }

@@ -2,8 +2,8 @@ package dev.qualm.gradient;
 
 import dev.qualm.Status;
 import dev.qualm.array.Array;
+import dev.qualm.data.OutputKind;
 import dev.qualm.network.Network;
-import dev.qualm.network.OutputKind;
 import dev.qualm.network.Tape;
 import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Precision;

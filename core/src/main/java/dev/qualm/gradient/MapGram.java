@@ -74,8 +74,7 @@ final class MapGram {
         return gram;
     }
 
-    private static void block(
-            ClassGradients g, Tensor kept, int from, int to, ScalarType type, double[][][] gram) {
+    private static void block(ClassGradients g, Tensor kept, int from, int to, ScalarType type, double[][][] gram) {
         for (int place = from; place < to; place++) {
             try (NativeScope scope = NativeScope.values()) {
                 kept.select(1, place - from).copy_(g.row(place));
@@ -101,7 +100,8 @@ final class MapGram {
                 long length = Math.min(COLUMNS, width - from);
                 Tensor left = a.narrow(2, from, length).to(type);
                 Tensor right = b.narrow(2, from, length).to(type);
-                double[] part = Tensors.toArray(torch.bmm(left, right.transpose(1, 2))).toDoubles();
+                double[] part =
+                        Tensors.toArray(torch.bmm(left, right.transpose(1, 2))).toDoubles();
                 if (sums == null) {
                     sums = part;
                 } else {

@@ -76,9 +76,10 @@ public sealed interface Metric {
             return m.returnMean ? List.of("mean", "std") : List.of("std");
         }
         if (this instanceof PNorm n) {
-            return List.of("norm_" + (n.p == Math.rint(n.p) && n.p < 1e9 && !Double.isInfinite(n.p)
-                    ? Long.toString((long) n.p)
-                    : Double.isInfinite(n.p) ? "inf" : Double.toString(n.p)));
+            return List.of("norm_"
+                    + (n.p == Math.rint(n.p) && n.p < 1e9 && !Double.isInfinite(n.p)
+                            ? Long.toString((long) n.p)
+                            : Double.isInfinite(n.p) ? "inf" : Double.toString(n.p)));
         }
         return List.of(getClass().getSimpleName().toLowerCase(Locale.ROOT));
     }

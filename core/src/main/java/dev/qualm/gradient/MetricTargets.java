@@ -66,7 +66,8 @@ final class MetricTargets {
             weights("network", known.names());
         } else if (targets instanceof Targets.PerLayer) {
             for (Layer l : network.structure().layers()) {
-                List<String> used = l.weights().stream().filter(known.names()::contains).toList();
+                List<String> used =
+                        l.weights().stream().filter(known.names()::contains).toList();
                 if (!used.isEmpty()) {
                     weights(l.name(), used);
                 }

@@ -39,12 +39,14 @@ abstract class NodeGradient {
     }
 
     /** The same as an outer product, where it is one. */
-    @Nullable Outer outer() {
+    @Nullable
+    Outer outer() {
         return null;
     }
 
     /** The same as few rows of a table, where it is that. */
-    @Nullable Sparse sparse() {
+    @Nullable
+    Sparse sparse() {
         return null;
     }
 

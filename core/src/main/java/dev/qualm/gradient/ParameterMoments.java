@@ -160,7 +160,8 @@ final class ParameterMoments {
         }
         double[] left = transformed(Tensors.toArray(outer.left()));
         Array rightArray = Tensors.toArray(outer.right());
-        double[] right = transform instanceof GradientTransform.Scale ? rightArray.toDoubles() : transformed(rightArray);
+        double[] right =
+                transform instanceof GradientTransform.Scale ? rightArray.toDoubles() : transformed(rightArray);
         int p = left.length / moments.length;
         int q = right.length / moments.length;
         for (int i = 0; i < moments.length; i++) {

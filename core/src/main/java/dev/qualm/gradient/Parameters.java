@@ -110,8 +110,8 @@ final class Parameters {
     Parameter get(String name) {
         Array a = graph.initializers().get(name);
         if (a == null || !a.dtype().isFloating()) {
-            throw new UnsupportedModelException("There is no weight '" + name + "' that the logits depend on; there are "
-                    + learnable);
+            throw new UnsupportedModelException(
+                    "There is no weight '" + name + "' that the logits depend on; there are " + learnable);
         }
         return new Parameter(name, a.shape(), uses.getOrDefault(name, List.of()), derived.contains(name));
     }

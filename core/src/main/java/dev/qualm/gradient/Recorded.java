@@ -54,7 +54,8 @@ final class Recorded implements AutoCloseable {
     }
 
     /** Where a tensor keeps the inputs of the batch, or null if that is not understood. */
-    @Nullable BatchAxis axis(String name) {
+    @Nullable
+    BatchAxis axis(String name) {
         return axes.get(name);
     }
 

@@ -148,7 +148,8 @@ final class RecurrentGradient extends NodeGradient {
         Tensor reset = gru ? resetGate(x, h, w, r, d) : z;
         boolean linearFirst = node.attributes().getInt("linear_before_reset", 0) != 0;
         if (gru && linearFirst) {
-            viaState = joined(z.narrow(2, 0, 2 * hidden), z.narrow(2, 2 * hidden, hidden).mul(reset), 2);
+            viaState = joined(
+                    z.narrow(2, 0, 2 * hidden), z.narrow(2, 2 * hidden, hidden).mul(reset), 2);
         }
         if (input == 3) {
             return joined(Recorded.sum(z, 1), Recorded.sum(viaState, 1), 1);
@@ -174,9 +175,7 @@ final class RecurrentGradient extends NodeGradient {
 
     /** The hidden state that each step started from, {@code [n, t, h]}. */
     private Tensor before(Tensor outputs, int d, int from, int n) {
-        Tensor y = batchFirst
-                ? outputs.select(2, d)
-                : outputs.select(1, d).transpose(0, 1);
+        Tensor y = batchFirst ? outputs.select(2, d) : outputs.select(1, d).transpose(0, 1);
         Tensor start = node.input(5).isEmpty()
                 ? torch.zeros(new long[] {n, 1, y.size(2)}, y.options())
                 : narrow(5, batchFirst ? 0 : 1, from, n)

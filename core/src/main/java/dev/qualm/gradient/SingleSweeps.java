@@ -43,8 +43,8 @@ final class SingleSweeps {
             }
             for (int i = 0; i < count; i++) {
                 try (NativeScope scope = NativeScope.values();
-                        Tape single = Tape.recordTensors(
-                                network, BatchAxes.feeds(tape, i), Recording.ofWeights(leaves))) {
+                        Tape single =
+                                Tape.recordTensors(network, BatchAxes.feeds(tape, i), Recording.ofWeights(leaves))) {
                     List<Tensor> gradients = single.gradients(
                             single.logits(), cotangents.narrow(0, i, 1), new ArrayList<>(leaves.values()));
                     int at = 0;

@@ -122,6 +122,9 @@ final class BatchNormFolding {
         int channels = scale.size();
         if (weight.rank() <= channelAxis
                 || weight.dim(channelAxis) != channels
+                || shift.size() != channels
+                || mean.size() != channels
+                || variance.size() != channels
                 || (bias != null && bias.size() != channels)) {
             return null;
         }

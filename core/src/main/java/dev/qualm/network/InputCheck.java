@@ -3,18 +3,19 @@ package dev.qualm.network;
 import dev.qualm.ShapeException;
 import dev.qualm.array.Array;
 import dev.qualm.array.DType;
+import dev.qualm.network.engine.Precision;
 import dev.qualm.network.graph.ValueInfo;
 
 /** Compares what a caller gives with what the model declares, and converts element types where nothing is lost. */
 final class InputCheck {
     private InputCheck() {}
 
-    static Array check(ValueInfo expected, Array found) {
+    static Array check(ValueInfo expected, Array found, Precision precision) {
         DType dtype = expected.type().dtype();
         Array a = found;
         if (dtype != null && dtype != found.dtype()) {
-            if (dtype == DType.FLOAT32 && found.dtype() == DType.FLOAT64) {
-                a = found; // kept: in float64 networks the digits count, otherwise the engine rounds
+            if (dtype == DType.FLOAT32 && found.dtype() == DType.FLOAT64 && precision == Precision.FLOAT64) {
+                a = found; // a float64 network keeps all digits
             } else if (dtype == DType.FLOAT32) {
                 a = found.asFloat32();
             } else if (dtype == DType.FLOAT64) {

@@ -1,7 +1,10 @@
 package dev.qualm.network;
 
 import dev.qualm.ShapeException;
+import dev.qualm.UnsupportedModelException;
 import dev.qualm.array.Array;
+import dev.qualm.array.DType;
+import dev.qualm.data.OutputKind;
 import dev.qualm.network.engine.Engine;
 import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Precision;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -91,8 +95,15 @@ public final class Network implements AutoCloseable {
         Engine.load();
         Network network = new Network(graph, precision, Structure.of(graph, output, kind), new WeightStore(precision));
         // Compile now, so that an unsupported attribute is found when the model is loaded, not at the first prediction.
-        network.plan(Set.of(network.structure.output()), Plan.Mode.INFERENCE);
-        return network;
+        Set<String> wanted = new LinkedHashSet<>(Set.of(network.structure.output()));
+        graph.outputs().forEach(o -> wanted.add(o.name()));
+        try {
+            network.plan(wanted, Plan.Mode.INFERENCE);
+            return network;
+        } catch (RuntimeException e) {
+            network.close();
+            throw e;
+        }
     }
 
     public Graph graph() {
@@ -123,7 +134,7 @@ public final class Network implements AutoCloseable {
 
     /** A changed network; see {@link View}. */
     public Network with(View view) {
-        Graph changed = view.apply(graph);
+        Graph changed = rounded(view.apply(graph));
         begin();
         try {
             return new Network(
@@ -134,6 +145,21 @@ public final class Network implements AutoCloseable {
         } finally {
             end();
         }
+    }
+
+    /** In a float32 network, float64 values put in place of float32 weights are rounded; a float64 network keeps their digits. */
+    private Graph rounded(Graph changed) {
+        if (precision == Precision.FLOAT64) {
+            return changed;
+        }
+        Map<String, Array> single = new HashMap<>();
+        changed.initializers().forEach((name, value) -> {
+            Array old = graph.initializers().get(name);
+            if (old != null && old.dtype() == DType.FLOAT32 && value.dtype() == DType.FLOAT64) {
+                single.put(name, value.asFloat32());
+            }
+        });
+        return single.isEmpty() ? changed : changed.withInitializers(single);
     }
 
     /** The same network in another precision. */
@@ -148,11 +174,24 @@ public final class Network implements AutoCloseable {
 
     /** Logits of a batch given by input name. */
     public Array logits(Map<String, Array> batch) {
-        Map<String, Array> out = run(batch, List.of(structure.logits()));
+        return logits(batch, Workers.caller());
+    }
+
+    /** As {@link #logits(Map)}, with the micro-batches spread over workers; the result is the same bit for bit. */
+    public Array logits(Map<String, Array> batch, Workers workers) {
+        if (structure.kind() == OutputKind.OTHER) {
+            throw new UnsupportedModelException("The network has no logits: expected a float output, but found "
+                    + graph.outputs() + "; run it with run(...)");
+        }
+        Map<String, Array> out = run(batch, List.of(structure.logits()), workers);
         return asLogits(java.util.Objects.requireNonNull(out.get(structure.logits())));
     }
 
-    private Array asLogits(Array raw) {
+    /**
+     * Values of {@link Structure#logits()} as {@code [n, classes]}; probabilities become their logarithms, which equal the logits
+     * up to a shift per sample.
+     */
+    public Array asLogits(Array raw) {
         Array flat = raw.rank() == 2 ? raw : raw.reshape(raw.rank() == 0 ? 1 : raw.dim(0), -1);
         if (structure.trueLogits() || structure.kind() == OutputKind.LOG_PROBABILITIES) {
             return flat;
@@ -177,7 +216,17 @@ public final class Network implements AutoCloseable {
      * @param wanted names of tensors: outputs, activations, initializers
      */
     public Map<String, Array> run(Map<String, Array> feeds, Collection<String> wanted) {
-        return batchRule.run(checked(feeds), new LinkedHashSet<>(wanted));
+        return run(feeds, wanted, Workers.caller());
+    }
+
+    /** As {@link #run(Map, Collection)}, with the micro-batches spread over workers; the result is the same bit for bit. */
+    public Map<String, Array> run(Map<String, Array> feeds, Collection<String> wanted, Workers workers) {
+        return batchRule.run(checked(feeds), new LinkedHashSet<>(wanted), workers);
+    }
+
+    /** As {@link #run(Map, Collection)}, but in one run of exactly these arrays: axis 0 need not be a batch. */
+    public Map<String, Array> runWhole(Map<String, Array> feeds, Collection<String> wanted) {
+        return runOnce(checked(feeds), new LinkedHashSet<>(wanted));
     }
 
     /** How a batch is cut; for callers that record their own tapes. */
@@ -192,17 +241,29 @@ public final class Network implements AutoCloseable {
 
     /** One run of the whole batch as given. */
     Map<String, Array> runOnce(Map<String, Array> feeds, Set<String> wanted) {
+        return runParts(1, i -> feeds, wanted, Workers.caller()).get(0);
+    }
+
+    /** A run for each of several batches. All of them, or none: the network may be closed meanwhile. */
+    List<Map<String, Array>> runParts(
+            int count, IntFunction<Map<String, Array>> feeds, Set<String> wanted, Workers workers) {
         begin();
+        try {
+            Plan plan = plan(wanted, Plan.Mode.INFERENCE);
+            return workers.map(count, i -> run(plan, feeds.apply(i), wanted));
+        } finally {
+            end();
+        }
+    }
+
+    private Map<String, Array> run(Plan plan, Map<String, Array> feeds, Set<String> wanted) {
         try (NativeScope scope = NativeScope.values()) {
-            Plan.Values values =
-                    plan(wanted, Plan.Mode.INFERENCE).run(tensors(feeds), Map.of(), Set.of(), UnaryOperator.identity());
+            Plan.Values values = plan.run(tensors(feeds), Map.of(), Set.of(), UnaryOperator.identity());
             Map<String, Array> out = new LinkedHashMap<>();
             for (String name : wanted) {
                 out.put(name, Tensors.toArray(values.get(name)));
             }
             return out;
-        } finally {
-            end();
         }
     }
 
@@ -240,7 +301,7 @@ public final class Network implements AutoCloseable {
                 throw new ShapeException("Input '" + in.name() + "' is missing: expected " + graph.inputs()
                         + ", but found " + feeds.keySet());
             }
-            out.put(in.name(), InputCheck.check(in, a));
+            out.put(in.name(), InputCheck.check(in, a, precision));
         }
         return out;
     }

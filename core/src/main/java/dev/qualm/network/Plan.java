@@ -7,6 +7,7 @@ import dev.qualm.array.Array;
 import dev.qualm.network.engine.Engine;
 import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Precision;
+import dev.qualm.network.engine.TensorLimit;
 import dev.qualm.network.engine.Tensors;
 import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.Node;
@@ -31,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * - only nodes that the wanted tensors need are kept;
  * - nodes of constants alone are computed now (exporters spell out shape arithmetic; weights behind Transpose or Cast);
  * - BatchNormalization is folded where nobody looks at the tensor before it and its weights are not differentiated;
- * - when nothing is recorded, a kernel overwrites its input if it is the only reader of freshly made memory;
+ * - when nothing is recorded, convolutions are merged with what follows them, and a kernel overwrites its input if it is the only
+ *   reader of freshly made memory (of some operators in recorded runs too);
  * - a value's handle is released after its last reader, so peak memory is that of the widest cut (autograd keeps what it needs).
  */
 final class Plan implements AutoCloseable {
@@ -46,6 +48,12 @@ final class Plan implements AutoCloseable {
         /** As WEIGHTS, with BatchNormalization and Dropout acting as in training. */
         TRAINING
     }
+
+    /** Operators whose gradient needs their inputs or nothing, but not their output, which may then be overwritten. */
+    private static final Set<String> FORGETTING = Set.of("Conv", "ConvTranspose", "Gemm", "Add", "Sub");
+
+    /** Operators whose gradient is known from what they overwrite their input with. */
+    private static final Set<String> OVERWRITING = Set.of("Relu", "Clip", "Add", "Sub");
 
     private record Step(Node node, Kernel kernel, int[] in, int[] out, int[] release) {}
 
@@ -68,12 +76,12 @@ final class Plan implements AutoCloseable {
      * @throws UnsupportedModelException if an operator is missing, or an attribute has an unsupported value
      */
     static Plan compile(Graph whole, WeightStore store, Precision precision, Set<String> wanted, Mode mode) {
+        Set<String> tensors = whole.tensors();
         for (String w : wanted) {
-            if (!whole.tensors().contains(w)
+            if (!tensors.contains(w)
                     && !whole.initializers().containsKey(w)
                     && whole.inputs().stream().noneMatch(i -> i.name().equals(w))) {
-                throw new UnsupportedModelException(
-                        "There is no tensor '" + w + "'; the network has " + whole.tensors());
+                throw new UnsupportedModelException("There is no tensor '" + w + "'; the network has " + tensors);
             }
         }
         Graph graph = whole.prune(wanted);
@@ -81,9 +89,17 @@ final class Plan implements AutoCloseable {
             graph = BatchNormFolding.fold(graph, t -> !wanted.contains(t), precision == Precision.FLOAT64)
                     .prune(wanted);
         }
+        if (mode == Mode.INFERENCE && precision == Precision.FLOAT32) {
+            graph = Fusion.fuse(graph, wanted);
+        }
         Plan plan = new Plan(store, precision);
-        plan.build(graph, precision, wanted, mode);
-        return plan;
+        try {
+            plan.build(graph, precision, wanted, mode);
+            return plan;
+        } catch (RuntimeException e) {
+            plan.close();
+            throw e;
+        }
     }
 
     private void build(Graph graph, Precision precision, Set<String> wanted, Mode mode) {
@@ -105,9 +121,16 @@ final class Plan implements AutoCloseable {
         Map<String, Integer> lastUse = new HashMap<>();
         List<Node> kept = new ArrayList<>();
         Map<Node, Kernel> kernels = new java.util.IdentityHashMap<>();
+        List<String> problems = new ArrayList<>();
         for (Node node : graph.nodes()) {
             NodeContext context = new NodeContext(node, opset(graph, node), precision, mode == Mode.TRAINING, known);
-            Kernel kernel = operator(node).factory().create(context);
+            Kernel kernel;
+            try {
+                kernel = operator(node).factory().create(context);
+            } catch (UnsupportedModelException e) {
+                problems.add(named(node, e));
+                continue;
+            }
             if (known.keySet().containsAll(present(node.inputs())) && isDeterministic(node, mode)) {
                 foldConstant(node, kernel, known);
                 continue;
@@ -116,25 +139,30 @@ final class Plan implements AutoCloseable {
             kept.add(node);
             node.inputs().forEach(i -> uses.merge(i, 1, Integer::sum));
         }
+        if (!problems.isEmpty()) {
+            throw new UnsupportedModelException(String.join("\n", problems));
+        }
         for (int i = 0; i < kept.size(); i++) {
             for (String name : kept.get(i).inputs()) {
                 lastUse.put(name, i);
             }
         }
+        // Outputs in memory of their own that may be overwritten.
         Set<String> fresh = new HashSet<>();
         for (int i = 0; i < kept.size(); i++) {
             Node node = kept.get(i);
             Operator operator = operator(node);
             Kernel kernel = kernels.get(node);
             String first = node.input(0);
-            if (mode == Mode.INFERENCE
+            boolean overwrites = mode == Mode.INFERENCE || mode == Mode.RECORDING && OVERWRITING.contains(node.op());
+            if (overwrites
                     && operator.inPlace() != null
                     && fresh.contains(first)
                     && uses.getOrDefault(first, 0) == 1
                     && !wanted.contains(first)) {
                 kernel = operator.inPlace().create(new NodeContext(node, opset(graph, node), precision, false, known));
             }
-            if (!operator.aliases()) {
+            if (!operator.aliases() && (mode == Mode.INFERENCE || FORGETTING.contains(node.op()))) {
                 fresh.addAll(node.outputs());
             }
             List<Integer> release = new ArrayList<>();
@@ -164,11 +192,18 @@ final class Plan implements AutoCloseable {
                 in[i] = a == null ? null : constantTensor(slot(node.input(i)), a);
             }
             Tensor[] out = call(node, kernel, in);
-            for (int i = 0; i < node.outputs().size() && i < out.length; i++) {
-                Array value = Tensors.toArray(out[i]);
-                known.put(node.outputs().get(i), value);
-                constants.put(slot(node.outputs().get(i)), value);
-                foldedSlots.add(slot(node.outputs().get(i)));
+            for (int i = 0; i < node.outputs().size(); i++) {
+                String name = node.outputs().get(i);
+                if (!name.isEmpty()) {
+                    Tensor t = checked(node, out, i);
+                    if (t.numel() > TensorLimit.elements()) {
+                        throw tooLarge(node, t.numel());
+                    }
+                    Array value = Tensors.toArray(t);
+                    known.put(name, value);
+                    constants.put(slot(name), value);
+                    foldedSlots.add(slot(name));
+                }
             }
         }
     }
@@ -238,6 +273,7 @@ final class Plan implements AutoCloseable {
             values[slot(name)] = leaves.contains(name) ? atTensor.apply(t) : t;
         }
         long largest = 0;
+        long limit = TensorLimit.elements();
         for (Step step : steps) {
             @Nullable Tensor[] in = new Tensor[step.in.length];
             for (int i = 0; i < in.length; i++) {
@@ -248,12 +284,11 @@ final class Plan implements AutoCloseable {
                 if (step.out[i] < 0) {
                     continue;
                 }
-                if (i >= out.length) {
-                    throw new UnsupportedModelException(step.node.label() + ": output '"
-                            + step.node.outputs().get(i) + "' (number " + i + ") is not supported");
-                }
-                Tensor t = ownHandle(out[i], in);
+                Tensor t = ownHandle(checked(step.node, out, i), in);
                 largest = Math.max(largest, t.numel());
+                if (largest > limit) {
+                    throw tooLarge(step.node, largest);
+                }
                 values[step.out[i]] = leaves.contains(step.node.outputs().get(i)) ? atTensor.apply(t) : t;
             }
             for (int s : step.release) {
@@ -283,11 +318,33 @@ final class Plan implements AutoCloseable {
     private static Tensor[] call(Node node, Kernel kernel, @Nullable Tensor[] in) {
         try {
             return kernel.run(new Inputs(in));
+        } catch (UnsupportedModelException e) {
+            throw new UnsupportedModelException(named(node, e), e);
         } catch (QualmException e) {
             throw e;
         } catch (RuntimeException e) {
             throw Engine.failure(node.label() + " with inputs " + describe(in), e);
         }
+    }
+
+    /** The error's message, with the node's name in front unless it is there. */
+    private static String named(Node node, UnsupportedModelException e) {
+        String message = String.valueOf(e.getMessage());
+        return message.contains(node.label()) ? message : node.label() + ": " + message;
+    }
+
+    /** Output {@code i} of a node, which its kernel may not define. */
+    private static Tensor checked(Node node, Tensor[] out, int i) {
+        if (i >= out.length) {
+            throw new UnsupportedModelException(
+                    node.label() + ": output '" + node.outputs().get(i) + "' (number " + i + ") is not supported");
+        }
+        return out[i];
+    }
+
+    private static ShapeException tooLarge(Node node, long elements) {
+        return new ShapeException(node.label() + ": its output has " + elements + " elements, expected at most "
+                + TensorLimit.elements() + "; feed smaller batches, or raise -D" + TensorLimit.PROPERTY);
     }
 
     private static String describe(@Nullable Tensor[] in) {
@@ -316,6 +373,7 @@ final class Plan implements AutoCloseable {
 
     @Override
     public void close() {
+        steps.forEach(s -> s.kernel.close());
         folded.close();
     }
 }

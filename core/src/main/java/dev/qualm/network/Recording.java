@@ -1,5 +1,6 @@
 package dev.qualm.network;
 
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,17 @@ public record Recording(Set<String> taps, Set<String> leaves, Map<String, Tensor
     /** Gradients to the given weights. */
     public static Recording ofWeights(Map<String, Tensor> weights) {
         return new Recording(Set.of(), Set.of(), weights, false);
+    }
+
+    /** Everything either of two recordings keeps and differentiates; both must agree on training. */
+    public Recording and(Recording other) {
+        Set<String> allTaps = new LinkedHashSet<>(taps);
+        allTaps.addAll(other.taps);
+        Set<String> allLeaves = new LinkedHashSet<>(leaves);
+        allLeaves.addAll(other.leaves);
+        Map<String, Tensor> allWeights = new LinkedHashMap<>(weights);
+        allWeights.putAll(other.weights);
+        return new Recording(allTaps, allLeaves, allWeights, training || other.training);
     }
 
     /** The same with further taps. */

@@ -2,12 +2,13 @@ package dev.qualm.network;
 
 import dev.qualm.UnsupportedModelException;
 import dev.qualm.array.Array;
+import dev.qualm.data.OutputKind;
+import dev.qualm.network.graph.ElementType;
 import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.Node;
 import dev.qualm.network.graph.ValueInfo;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -85,8 +86,9 @@ public record Structure(
     /**
      * Reads a graph.
      *
-     * @param chosenOutput the output to explain, or null for the first float output of rank 2, else the first float output
-     * @param declared what it holds, or null to find out from the graph
+     * @param chosenOutput the output to explain, or null for the first float output of rank 2, else the first float output,
+     *     else the first output
+     * @param declared what it holds, or null to find out from the graph; {@link OutputKind#OTHER} if it is not float
      */
     static Structure of(Graph graph, @Nullable String chosenOutput, @Nullable OutputKind declared) {
         String output = chosenOutput == null ? defaultOutput(graph) : chosenOutput;
@@ -96,10 +98,13 @@ public record Structure(
                     "There is no output '" + output + "'; the network has " + graph.outputs());
         }
         Node last = skipCopies(graph, graph.producer(output));
-        OutputKind kind = declared != null ? declared : kindOf(last);
+        OutputKind kind = declared != null ? declared : isFloat(graph, output) ? kindOf(last) : OutputKind.OTHER;
         String logits = output;
         boolean trueLogits = kind == OutputKind.LOGITS;
-        if (last != null && kind == kindOf(last) && kind != OutputKind.LOGITS) {
+        if (last != null
+                && kind == kindOf(last)
+                && kind != OutputKind.LOGITS
+                && last.inputs().size() > 0) {
             logits = last.input(0);
             trueLogits = true;
         }
@@ -123,14 +128,20 @@ public record Structure(
         List<ValueInfo> floats = graph.outputs().stream()
                 .filter(o -> o.type().isFloating() || o.type().code() == 0)
                 .toList();
-        if (floats.isEmpty()) {
-            throw new UnsupportedModelException("The network has no float output; it has " + graph.outputs());
-        }
         return floats.stream()
                 .filter(o -> o.rank() == 2)
                 .findFirst()
-                .orElse(floats.get(0))
+                .or(() -> floats.stream().findFirst())
+                .or(() -> graph.outputs().stream().findFirst())
+                .orElseThrow(() -> new UnsupportedModelException("The network has no output"))
                 .name();
+    }
+
+    /** Whether a tensor is declared or may be taken to be float; only outputs are declared. */
+    private static boolean isFloat(Graph graph, String tensor) {
+        return graph.outputs().stream()
+                .filter(o -> o.name().equals(tensor))
+                .allMatch(o -> o.type().isFloating() || o.type() == ElementType.UNDEFINED);
     }
 
     private static OutputKind kindOf(@Nullable Node last) {
@@ -241,7 +252,10 @@ public record Structure(
                 .toList();
     }
 
-    /** The float input, or for integer inputs the first float tensor that depends on it and reaches the output. */
+    /**
+     * The float input, or for integer inputs the float tensor that stands for them: the rows looked up in the largest table
+     * (words before segments and positions), else the first other float tensor made from their values.
+     */
     private static String differentiable(Graph graph, String output) {
         Graph pruned = graph.prune(Set.of(output));
         Set<String> used = new HashSet<>();
@@ -251,27 +265,41 @@ public record Structure(
                 return in.name();
             }
         }
-        Map<String, Boolean> depends = new LinkedHashMap<>();
-        graph.inputs().forEach(i -> depends.put(i.name(), true));
+        Set<String> depends = new HashSet<>();
+        graph.inputs().forEach(i -> depends.add(i.name()));
+        String table = "";
+        int largest = 0;
+        String other = "";
         for (Node n : pruned.nodes()) {
-            boolean reached = n.inputs().stream().anyMatch(depends::containsKey);
-            if (!reached) {
+            // A shape says nothing about the values.
+            if (n.inputs().stream().noneMatch(depends::contains)
+                    || Set.of("Shape", "Size").contains(n.op())) {
                 continue;
             }
-            boolean toFloat = switch (n.op()) {
-                case "Gather" -> floating(graph, n.input(0));
-                case "OneHot" -> floating(graph, n.input(2));
-                case "Cast" ->
-                    dev.qualm.network.graph.ElementType.of((int) n.attributes().getInt("to", 0))
-                            .isFloating();
-                default -> false;
-            };
-            if (toFloat) {
-                return n.output();
+            Array rows = n.op().equals("Gather") ? graph.initializers().get(n.input(0)) : null;
+            if (rows != null && rows.dtype().isFloating()) {
+                if (rows.size() > largest) {
+                    largest = rows.size();
+                    table = n.output();
+                }
+            } else if (makesFloat(graph, n)) {
+                other = other.isEmpty() ? n.output() : other;
+            } else {
+                depends.addAll(n.outputs());
             }
-            n.outputs().forEach(o -> depends.put(o, true));
         }
-        return output;
+        if (!table.isEmpty()) {
+            return table;
+        }
+        return other.isEmpty() ? output : other;
+    }
+
+    private static boolean makesFloat(Graph graph, Node n) {
+        return switch (n.op()) {
+            case "OneHot" -> floating(graph, n.input(2));
+            case "Cast" -> ElementType.of((int) n.attributes().getInt("to", 0)).isFloating();
+            default -> false;
+        };
     }
 
     private static boolean floating(Graph graph, String initializer) {

@@ -9,10 +9,12 @@ import dev.qualm.array.Array;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
@@ -30,7 +32,7 @@ class CsvDatasetTest {
         try {
             Files.writeString(file, text);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
         return CsvDataset.open(file, options, List.of(classes));
     }
@@ -46,8 +48,8 @@ class CsvDatasetTest {
 
     @Test
     void records_quotesAndLineEnds_rfc4180() throws IOException {
-        assertThat(records("a,\"b,\"\"c\"\"\r\nd\",\r\n\r\n1,,3\r4\n\"\"")).containsExactly(
-                List.of("a", "b,\"c\"\r\nd", ""), List.of("1", "", "3"), List.of("4"), List.of(""));
+        assertThat(records("a,\"b,\"\"c\"\"\r\nd\",\r\n\r\n1,,3\r4\n\"\""))
+                .containsExactly(List.of("a", "b,\"c\"\r\nd", ""), List.of("1", "", "3"), List.of("4"), List.of(""));
         assertThat(records("")).isEmpty();
         assertThat(records("\n\n")).isEmpty();
         assertThat(records("a,b")).containsExactly(List.of("a", "b"));
@@ -69,7 +71,10 @@ class CsvDatasetTest {
                         field.append(alphabet.charAt(random.nextInt(alphabet.length())));
                     }
                     record.add(field.toString());
-                    text.append(c == 0 ? "" : ",").append('"').append(field.toString().replace("\"", "\"\"")).append('"');
+                    text.append(c == 0 ? "" : ",")
+                            .append('"')
+                            .append(field.toString().replace("\"", "\"\""))
+                            .append('"');
                 }
                 text.append(random.nextBoolean() ? "\r\n" : "\n");
                 table.add(record);
@@ -80,7 +85,8 @@ class CsvDatasetTest {
 
     @Test
     void open_headerAndNamedLabel_read() {
-        Dataset data = open("id,len,kind,w\n7,1.5,b,-2\n8,2e1,a,.5\n9,3,b,4\n",
+        Dataset data = open(
+                "id,len,kind,w\n7,1.5,b,-2\n8,2e1,a,.5\n9,3,b,4\n",
                 CsvOptions.DEFAULT.withLabel("kind").withIgnored(List.of("id")));
         assertThat(data.all()).isEqualTo(Array.of(new float[] {1.5f, -2, 20, 0.5f, 3, 4}, 3, 2));
         assertThat(data.labels()).containsExactly(1, 0, 1);
@@ -100,8 +106,12 @@ class CsvDatasetTest {
     @Test
     void open_givenClasses_numberThem() {
         String text = "1,dog\n2,cat\n";
-        assertThat(open(text, CsvOptions.DEFAULT.withLabel("1"), "cat", "cow", "dog").labels()).containsExactly(2, 0);
-        assertThat(open("1,4\n2,2\n", CsvOptions.DEFAULT.withLabel("1"), "2", "4").labels()).containsExactly(1, 0);
+        assertThat(open(text, CsvOptions.DEFAULT.withLabel("1"), "cat", "cow", "dog")
+                        .labels())
+                .containsExactly(2, 0);
+        assertThat(open("1,4\n2,2\n", CsvOptions.DEFAULT.withLabel("1"), "2", "4")
+                        .labels())
+                .containsExactly(1, 0);
         assertThatThrownBy(() -> open(text, CsvOptions.DEFAULT.withLabel("1"), "cat", "cow"))
                 .isInstanceOf(UnreadableFileException.class)
                 .hasMessageContaining("[cat, cow]")
@@ -110,7 +120,9 @@ class CsvDatasetTest {
 
     @Test
     void open_byteOrderMarkSemicolonsAndSpaces_read() {
-        Dataset data = open("\ufeffa;b\r\n 1 ; 2 \r\n", CsvOptions.DEFAULT.withDelimiter(';').withLabel("a"));
+        Dataset data = open(
+                "\ufeffa;b\r\n 1 ; 2 \r\n",
+                CsvOptions.DEFAULT.withDelimiter(';').withLabel("a"));
         assertThat(data.labels()).containsExactly(1);
         assertThat(data.all().floats()).containsExactly(2);
     }
@@ -118,14 +130,20 @@ class CsvDatasetTest {
     @Test
     void open_headerForced_obeyed() {
         String numbers = "1,2\n3,4\n";
-        assertThat(open(numbers, CsvOptions.DEFAULT.withHeader(CsvOptions.Header.YES)).size()).isEqualTo(1);
-        assertThat(open(numbers, CsvOptions.DEFAULT.withHeader(CsvOptions.Header.NO)).size()).isEqualTo(2);
+        assertThat(open(numbers, CsvOptions.DEFAULT.withHeader(CsvOptions.Header.YES))
+                        .size())
+                .isEqualTo(1);
+        assertThat(open(numbers, CsvOptions.DEFAULT.withHeader(CsvOptions.Header.NO))
+                        .size())
+                .isEqualTo(2);
         assertThatThrownBy(() -> open("a,b\n3,4\n", CsvOptions.DEFAULT.withHeader(CsvOptions.Header.NO)))
                 .hasMessageContaining("line 1, column 1");
     }
 
     private void refused(String text, CsvOptions options, String... parts) {
-        var message = assertThatThrownBy(() -> open(text, options)).isInstanceOf(QualmException.class).message();
+        var message = assertThatThrownBy(() -> open(text, options))
+                .isInstanceOf(QualmException.class)
+                .message();
         message.contains("t.csv").contains(parts);
     }
 
@@ -171,14 +189,14 @@ class CsvDatasetTest {
         Path file = folder.resolve("z.csv.gz");
         Files.write(file, good);
         assertThat(CsvDataset.open(file, CsvOptions.DEFAULT, List.of()).size()).isEqualTo(1000);
-        Files.write(file, java.util.Arrays.copyOf(good, good.length / 2));
+        Files.write(file, Arrays.copyOf(good, good.length / 2));
         assertThatThrownBy(() -> CsvDataset.open(file, CsvOptions.DEFAULT, List.of()))
                 .isInstanceOf(UnreadableFileException.class);
         Files.write(file, gzip(new byte[70 << 20]));
         assertThatThrownBy(() -> CsvDataset.open(file, CsvOptions.DEFAULT, List.of()))
                 .isInstanceOf(UnreadableFileException.class);
         byte[] lines = new byte[70 << 20];
-        java.util.Arrays.fill(lines, (byte) '\n');
+        Arrays.fill(lines, (byte) '\n');
         Files.write(file, gzip(lines));
         assertThatThrownBy(() -> CsvDataset.open(file, CsvOptions.DEFAULT, List.of()))
                 .isInstanceOf(UnreadableFileException.class)
@@ -206,7 +224,9 @@ class CsvDatasetTest {
             }
             Files.write(file, bad);
             try {
-                assertThat(CsvDataset.open(file, CsvOptions.DEFAULT.withLabel("-1"), List.of()).size()).isPositive();
+                assertThat(CsvDataset.open(file, CsvOptions.DEFAULT.withLabel("-1"), List.of())
+                                .size())
+                        .isPositive();
             } catch (QualmException e) {
                 assertThat(e.getMessage()).contains("f.csv");
             }

@@ -2,6 +2,7 @@ package dev.qualm.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.qualm.QualmException;
 import dev.qualm.ShapeException;
@@ -10,10 +11,12 @@ import dev.qualm.array.Array;
 import dev.qualm.array.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,7 +98,8 @@ class DatasetTest {
     void read_anyViewOrder_sameItemsFit() {
         Dataset data = Dataset.of(new Planted(6, Set.of(), Set.of(1, 2)), null, List.of());
         // The first item of the view is an odd one; the source still decides.
-        assertThat(data.select(1, 2, 3).read(0, 3).status().stream().map(ItemStatus::ok)).containsExactly(false, false, true);
+        assertThat(data.select(1, 2, 3).read(0, 3).status().stream().map(ItemStatus::ok))
+                .containsExactly(false, false, true);
     }
 
     @Test
@@ -136,7 +140,8 @@ class DatasetTest {
 
     @Test
     void shuffle_seed_permutesAndStaysForEver() {
-        assertThat(rows(planted(10).shuffle(42))).containsExactlyElementsOf(rows(planted(10).shuffle(42)));
+        assertThat(rows(planted(10).shuffle(42)))
+                .containsExactlyElementsOf(rows(planted(10).shuffle(42)));
         assertThat(rows(planted(10).shuffle(42))).isNotEqualTo(rows(planted(10).shuffle(43)));
         assertThat(rows(planted(100).shuffle(7))).containsExactlyInAnyOrderElementsOf(rows(planted(100)));
         // Recorded: trained models and reports name a seed and must find the same order again.
@@ -145,7 +150,7 @@ class DatasetTest {
 
     private static List<Integer> slowShuffle(int n, long seed) {
         List<Integer> order = new ArrayList<>(IntStream.range(0, n).boxed().toList());
-        java.util.Collections.shuffle(order, new Random(seed));
+        Collections.shuffle(order, new Random(seed));
         return order;
     }
 
@@ -159,7 +164,8 @@ class DatasetTest {
         assertThat(new HashSet<>(all)).hasSize(n);
         assertThat(parts.get(0).size()).isEqualTo((int) Math.round(0.6 * n));
         for (Dataset part : parts) {
-            assertThat(part.labels()).isEqualTo(rows(part).stream().mapToInt(r -> r % 3).toArray());
+            assertThat(part.labels())
+                    .isEqualTo(rows(part).stream().mapToInt(r -> r % 3).toArray());
         }
         assertThat(planted(n).split(3, 0.5).get(0).size()).isEqualTo((int) Math.round(0.5 * n));
     }
@@ -176,7 +182,8 @@ class DatasetTest {
 
     @Test
     void reshape_rows_becomeImages() {
-        Dataset data = Dataset.of(Array.of(new float[] {1, 2, 3, 4, 5, 6, 7, 8}, 2, 4), Layout.NCHW, null).reshape(2, 2);
+        Dataset data = Dataset.of(Array.of(new float[] {1, 2, 3, 4, 5, 6, 7, 8}, 2, 4), Layout.NCHW, null)
+                .reshape(2, 2);
         assertThat(data.itemShape()).containsExactly(2, 2);
         Dataset images = data.with(Preprocessing.NONE.withResize(4, 4));
         assertThat(images.all().shape()).containsExactly(2, 1, 4, 4);
@@ -192,8 +199,12 @@ class DatasetTest {
     @Test
     void misuse_explains() {
         Dataset data = planted(5);
-        assertThatThrownBy(() -> data.batch(2, 6)).isInstanceOf(ShapeException.class).hasMessageContaining("2 to 6");
-        assertThatThrownBy(() -> data.select(5)).isInstanceOf(ShapeException.class).hasMessageContaining("Item 5");
+        assertThatThrownBy(() -> data.batch(2, 6))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("2 to 6");
+        assertThatThrownBy(() -> data.select(5))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("Item 5");
         assertThatThrownBy(() -> data.slice(-1, 2)).isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> data.renumberClasses(0, 0)).isInstanceOf(QualmException.class);
         assertThatThrownBy(() -> data.renumberClasses(3)).hasMessageContaining("0 to 2");
@@ -240,22 +251,29 @@ class DatasetTest {
         assertThat(again.std()).allSatisfy(d -> assertThat(d).isBetween(0.999, 1.001));
     }
 
-    private static void check(Standardisation s, float[] v, int channels, java.util.function.IntUnaryOperator channel) {
+    private static void check(Standardisation s, float[] v, int channels, IntUnaryOperator channel) {
         for (int c = 0; c < channels; c++) {
             int wanted = c;
-            double[] own = IntStream.range(0, v.length).filter(i -> channel.applyAsInt(i) == wanted).mapToDouble(i -> v[i]).toArray();
+            double[] own = IntStream.range(0, v.length)
+                    .filter(i -> channel.applyAsInt(i) == wanted)
+                    .mapToDouble(i -> v[i])
+                    .toArray();
             double mean = Arrays.stream(own).average().orElseThrow();
-            double variance = Arrays.stream(own).map(x -> (x - mean) * (x - mean)).average().orElseThrow();
-            assertThat(s.mean().get(c)).isCloseTo(mean, org.assertj.core.api.Assertions.within(1e-9));
-            assertThat(s.std().get(c)).isCloseTo(Math.sqrt(variance), org.assertj.core.api.Assertions.within(1e-9));
+            double variance = Arrays.stream(own)
+                    .map(x -> (x - mean) * (x - mean))
+                    .average()
+                    .orElseThrow();
+            assertThat(s.mean().get(c)).isCloseTo(mean, within(1e-9));
+            assertThat(s.std().get(c)).isCloseTo(Math.sqrt(variance), within(1e-9));
         }
     }
 
     @Test
     void standardise_constantColumnAndDamagedItem_stayUsable() {
-        Dataset data = Dataset.of(new Planted(3, Set.of(2), Set.of()), null, List.of()).map("one", (item, row) -> {
-            return Array.of(new float[] {5, row}, 2);
-        });
+        Dataset data = Dataset.of(new Planted(3, Set.of(2), Set.of()), null, List.of())
+                .map("one", (item, row) -> {
+                    return Array.of(new float[] {5, row}, 2);
+                });
         Standardisation s = Standardisation.of(data, Layout.NCHW);
         assertThat(s.mean()).containsExactly(5.0, 0.5);
         assertThat(s.std()).containsExactly(1.0, 0.5);

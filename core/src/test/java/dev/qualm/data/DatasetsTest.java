@@ -56,13 +56,16 @@ class DatasetsTest {
             assertThat(batch.get(i)).isEqualTo((float) (test.batch(0, 3).get(i) / 255));
         }
         // Mean of the whole training set is known as 0.2860; the first 6,000 images are close to it.
-        assertThat(Standardisation.of(train.take(2000).with(Preprocessing.guess(-1, 1, 28, 28)), Layout.NCHW).mean().get(0))
+        assertThat(Standardisation.of(train.take(2000).with(Preprocessing.guess(-1, 1, 28, 28)), Layout.NCHW)
+                        .mean()
+                        .get(0))
                 .isBetween(0.27, 0.30);
     }
 
     @Test
     void open_shippedDigits_asImages() {
-        Dataset digits = Datasets.open(DATA.resolve("digits/digits.csv.gz"),
+        Dataset digits = Datasets.open(
+                DATA.resolve("digits/digits.csv.gz"),
                 DatasetOptions.DEFAULT.withCsv(CsvOptions.DEFAULT.withLabel("-1")));
         assertThat(digits.size()).isEqualTo(1797);
         assertThat(digits.classCount()).isEqualTo(10);
@@ -143,8 +146,10 @@ class DatasetsTest {
         Dataset data = Datasets.open(image("a.png", 7, 2, 3));
         assertThat(data.ids()).containsExactly("a.png");
         assertThat(data.all().shape()).containsExactly(1, 2, 3, 1);
-        assertThatThrownBy(() -> Datasets.open(folder.resolve("a.png"),
-                        DatasetOptions.DEFAULT.withImages(ImageOptions.DEFAULT.withMaxPixels(5))).all())
+        assertThatThrownBy(() -> Datasets.open(
+                                folder.resolve("a.png"),
+                                DatasetOptions.DEFAULT.withImages(ImageOptions.DEFAULT.withMaxPixels(5)))
+                        .all())
                 .hasMessageContaining("limit of 5");
     }
 
@@ -170,24 +175,39 @@ class DatasetsTest {
         }
         assertThat(Datasets.open(npz("arr_0", X)).labelled()).isFalse();
         Path two = npz("a", X, "b", X, "k", Y, "l", Y);
-        assertThatThrownBy(() -> Datasets.open(two)).isInstanceOf(QualmException.class).hasMessageContaining("a=FLOAT32[3, 2]");
-        Dataset told = Datasets.open(two, DatasetOptions.DEFAULT.withArrays(ArrayOptions.DEFAULT.withInputs("b").withLabels("l")));
+        assertThatThrownBy(() -> Datasets.open(two))
+                .isInstanceOf(QualmException.class)
+                .hasMessageContaining("a=FLOAT32[3, 2]");
+        Dataset told = Datasets.open(
+                two,
+                DatasetOptions.DEFAULT.withArrays(
+                        ArrayOptions.DEFAULT.withInputs("b").withLabels("l")));
         assertThat(told.labels()).containsExactly(2, 0, 1);
-        assertThat(Datasets.open(two, DatasetOptions.DEFAULT.withArrays(ArrayOptions.DEFAULT.withInputs("b"))).labelled()).isFalse();
-        assertThatThrownBy(() -> Datasets.open(two, DatasetOptions.DEFAULT.withArrays(ArrayOptions.DEFAULT.withInputs("q"))))
+        assertThat(Datasets.open(two, DatasetOptions.DEFAULT.withArrays(ArrayOptions.DEFAULT.withInputs("b")))
+                        .labelled())
+                .isFalse();
+        assertThatThrownBy(() ->
+                        Datasets.open(two, DatasetOptions.DEFAULT.withArrays(ArrayOptions.DEFAULT.withInputs("q"))))
                 .isInstanceOf(UnreadableFileException.class)
                 .hasMessageContaining("'q'");
     }
 
     @Test
     void open_npz_badLabelsOrLayout_explains() {
-        assertThatThrownBy(() -> Datasets.open(npz("x", X, "y", Array.of(new long[] {0, 1}, 2)))).hasMessageContaining("3 items");
-        assertThatThrownBy(() -> Datasets.open(npz("x", X, "y", Array.of(new long[] {0, 1, -1}, 3)))).hasMessageContaining("-1");
-        assertThatThrownBy(() -> Datasets.open(npz("x", X, "y", Array.of(new float[] {0, 1, 0.5f}, 3)))).hasMessageContaining("0.5");
-        assertThatThrownBy(() -> Datasets.open(npz("x", X, "y", Array.zeros(DType.INT64, 3, 2)))).hasMessageContaining("labels [n]");
+        assertThatThrownBy(() -> Datasets.open(npz("x", X, "y", Array.of(new long[] {0, 1}, 2))))
+                .hasMessageContaining("3 items");
+        assertThatThrownBy(() -> Datasets.open(npz("x", X, "y", Array.of(new long[] {0, 1, -1}, 3))))
+                .hasMessageContaining("-1");
+        assertThatThrownBy(() -> Datasets.open(npz("x", X, "y", Array.of(new float[] {0, 1, 0.5f}, 3))))
+                .hasMessageContaining("0.5");
+        assertThatThrownBy(() -> Datasets.open(npz("x", X, "y", Array.zeros(DType.INT64, 3, 2))))
+                .hasMessageContaining("labels [n]");
         Path both = npz("x", Array.zeros(DType.UINT8, 2, 3, 5, 3));
-        assertThatThrownBy(() -> Datasets.open(both)).isInstanceOf(ShapeException.class).hasMessageContaining("nchw or nhwc");
-        Dataset told = Datasets.open(both, DatasetOptions.DEFAULT.withArrays(ArrayOptions.DEFAULT.withLayout(Layout.NHWC)));
+        assertThatThrownBy(() -> Datasets.open(both))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("nchw or nhwc");
+        Dataset told =
+                Datasets.open(both, DatasetOptions.DEFAULT.withArrays(ArrayOptions.DEFAULT.withLayout(Layout.NHWC)));
         assertThat(told.with(Preprocessing.NONE).itemShape()).containsExactly(3, 3, 5);
         Dataset last = Datasets.open(npz("x", Array.zeros(DType.UINT8, 2, 6, 5, 3)));
         assertThat(last.storedLayout()).isEqualTo(Layout.NHWC);
@@ -213,7 +233,9 @@ class DatasetsTest {
         assertThat(Datasets.open(folder).classes()).containsExactly("a", "b");
         assertThatThrownBy(() -> Datasets.open(images, labelled)).hasMessageContaining("0 to 1");
         Files.writeString(folder.resolve("classes.txt"), "a\n\nb\n");
-        assertThatThrownBy(() -> Datasets.open(folder)).hasMessageContaining("classes.txt").hasMessageContaining("empty line");
+        assertThatThrownBy(() -> Datasets.open(folder))
+                .hasMessageContaining("classes.txt")
+                .hasMessageContaining("empty line");
     }
 
     @Test
@@ -231,15 +253,21 @@ class DatasetsTest {
     void open_unknown_listsTheKinds() throws IOException {
         Path file = folder.resolve("x.bin");
         Files.write(file, new byte[] {1, 2, 3});
-        assertThatThrownBy(() -> Datasets.open(file)).isInstanceOf(QualmException.class).hasMessageContaining("npz, npy, idx, csv");
+        assertThatThrownBy(() -> Datasets.open(file))
+                .isInstanceOf(QualmException.class)
+                .hasMessageContaining("npz, npy, idx, csv");
         assertThatThrownBy(() -> Datasets.open(folder.resolve("none"))).isInstanceOf(UnreadableFileException.class);
         Path empty = folder.resolve("empty.csv");
         Files.write(empty, new byte[0]);
         assertThatThrownBy(() -> Datasets.open(empty)).hasMessageContaining("no line");
         Path none = Files.createDirectory(folder.resolve("nothing"));
-        assertThatThrownBy(() -> Datasets.open(none)).isInstanceOf(UnreadableFileException.class).hasMessageContaining("found none");
+        assertThatThrownBy(() -> Datasets.open(none))
+                .isInstanceOf(UnreadableFileException.class)
+                .hasMessageContaining("found none");
         Path zip = folder.resolve("short.npz");
         Files.write(zip, new byte[] {'P', 'K', 3, 4, 0});
-        assertThatThrownBy(() -> Datasets.open(zip)).isInstanceOf(UnreadableFileException.class).hasMessageContaining("short.npz");
+        assertThatThrownBy(() -> Datasets.open(zip))
+                .isInstanceOf(UnreadableFileException.class)
+                .hasMessageContaining("short.npz");
     }
 }

@@ -45,20 +45,21 @@ class ModelDescriptionTest {
 
     @Test
     void parse_everyKey_read() {
-        assertThat(parse(FULL)).isEqualTo(new ModelDescription(
-                "x",
-                "logits",
-                OutputKind.LOG_PROBABILITIES,
-                List.of("cat", "no", "010", "1.50", "~x"),
-                Preprocessing.NONE
-                        .withShorterSide(256)
-                        .withFilter(Filter.BICUBIC)
-                        .withCrop(224, 224)
-                        .withColour(Colour.RGB)
-                        .withScale(1 / 255.0)
-                        .withMean(0.485, 0.456, 0.406)
-                        .withStd(0.229, 0.224, 0.225)
-                        .withLayout(Layout.NHWC)));
+        assertThat(parse(FULL))
+                .isEqualTo(new ModelDescription(
+                        "x",
+                        "logits",
+                        OutputKind.LOG_PROBABILITIES,
+                        List.of("cat", "no", "010", "1.50", "~x"),
+                        Preprocessing.NONE
+                                .withShorterSide(256)
+                                .withFilter(Filter.BICUBIC)
+                                .withCrop(224, 224)
+                                .withColour(Colour.RGB)
+                                .withScale(1 / 255.0)
+                                .withMean(0.485, 0.456, 0.406)
+                                .withStd(0.229, 0.224, 0.225)
+                                .withLayout(Layout.NHWC)));
     }
 
     @Test
@@ -73,8 +74,35 @@ class ModelDescriptionTest {
         ModelDescription d = parse(FULL)
                 .withInput("a: b # c")
                 .withOutput("- x")
-                .withClasses(List.of("yes", "null", "~", "1e3", "0x10", "é ß 漢字 😀", "a\nb", "tab\there", "'", "\"", "[x]", "{", "*a",
-                        "&a", "!t", "%", "@", "`", "a,b", "true", "2020-01-01", " lead", "trail ", "? q", "| p", "=", "<<", "\u0007"));
+                .withClasses(List.of(
+                        "yes",
+                        "null",
+                        "~",
+                        "1e3",
+                        "0x10",
+                        "é ß 漢字 😀",
+                        "a\nb",
+                        "tab\there",
+                        "'",
+                        "\"",
+                        "[x]",
+                        "{",
+                        "*a",
+                        "&a",
+                        "!t",
+                        "%",
+                        "@",
+                        "`",
+                        "a,b",
+                        "true",
+                        "2020-01-01",
+                        " lead",
+                        "trail ",
+                        "? q",
+                        "| p",
+                        "=",
+                        "<<",
+                        "\u0007"));
         assertThat(parse(d.toYaml())).isEqualTo(d);
     }
 
@@ -82,10 +110,15 @@ class ModelDescriptionTest {
     void toYaml_randomSettings_readBackEqual() {
         Random random = new Random(3);
         for (int trial = 0; trial < 300; trial++) {
-            Preprocessing p = Preprocessing.NONE.withScale(random.nextGaussian()).withMean(random.nextGaussian(), 1, -2);
+            Preprocessing p =
+                    Preprocessing.NONE.withScale(random.nextGaussian()).withMean(random.nextGaussian(), 1, -2);
             p = p.withStd(random.nextDouble() * 1e-7 + 1e-12).withFilter(Filter.values()[random.nextInt(5)]);
-            p = random.nextBoolean() ? p.withResize(1 + random.nextInt(300), 1 + random.nextInt(300)) : p.withShorterSide(9);
-            p = random.nextBoolean() ? p.withCrop(4, 5) : p.withCrop(new Crop(1, 2, random.nextInt(9), random.nextInt(9)));
+            p = random.nextBoolean()
+                    ? p.withResize(1 + random.nextInt(300), 1 + random.nextInt(300))
+                    : p.withShorterSide(9);
+            p = random.nextBoolean()
+                    ? p.withCrop(4, 5)
+                    : p.withCrop(new Crop(1, 2, random.nextInt(9), random.nextInt(9)));
             ModelDescription d = ModelDescription.EMPTY.withPreprocessing(p);
             assertThat(parse(d.toYaml())).isEqualTo(d);
         }
@@ -105,7 +138,9 @@ class ModelDescriptionTest {
     }
 
     private static void refused(String yaml, String... parts) {
-        var error = assertThatThrownBy(() -> parse(yaml)).isInstanceOf(UnreadableFileException.class).message();
+        var error = assertThatThrownBy(() -> parse(yaml))
+                .isInstanceOf(UnreadableFileException.class)
+                .message();
         error.startsWith("model.yaml");
         error.contains(parts);
     }

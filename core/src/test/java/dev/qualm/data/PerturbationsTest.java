@@ -43,7 +43,8 @@ class PerturbationsTest {
             v[i] = 3 * (i % n) - 2 * (i / n) + 1;
         }
         double t = Math.toRadians(degrees);
-        float[] out = Perturbations.rotate(Array.of(v, n, n), Layout.NCHW, degrees, -1000).floats();
+        float[] out = Perturbations.rotate(Array.of(v, n, n), Layout.NCHW, degrees, -1000)
+                .floats();
         for (int y = 0; y < n; y++) {
             for (int x = 0; x < n; x++) {
                 double right = x - 7;
@@ -51,7 +52,8 @@ class PerturbationsTest {
                 if (Math.hypot(right, up) <= 7) {
                     double fromRight = Math.cos(t) * right + Math.sin(t) * up;
                     double fromUp = -Math.sin(t) * right + Math.cos(t) * up;
-                    assertThat((double) out[y * n + x]).isCloseTo(3 * (7 + fromRight) - 2 * (7 - fromUp) + 1, within(1e-4));
+                    assertThat((double) out[y * n + x])
+                            .isCloseTo(3 * (7 + fromRight) - 2 * (7 - fromUp) + 1, within(1e-4));
                 }
             }
         }
@@ -73,7 +75,8 @@ class PerturbationsTest {
             moved[(i / 72 * 24 + i % 24) * 3 + c] = first.floats()[i];
         }
         float[] a = Perturbations.rotate(first, Layout.NCHW, 33, 0.5).floats();
-        float[] b = Perturbations.rotate(Array.of(moved, 2, 4, 6, 3), Layout.NHWC, 33, 0.5).floats();
+        float[] b = Perturbations.rotate(Array.of(moved, 2, 4, 6, 3), Layout.NHWC, 33, 0.5)
+                .floats();
         for (int i = 0; i < a.length; i++) {
             assertThat(b[(i / 72 * 24 + i % 24) * 3 + i / 24 % 3]).isEqualTo(a[i]);
         }
@@ -124,18 +127,20 @@ class PerturbationsTest {
         assertThat(data.select(4, 2).all()).isEqualTo(all.select(4, 2));
         assertThat(all.slice(0, 1)).isNotEqualTo(all.slice(1, 2));
         Dataset turned = Perturbations.rotate(data, 90, 0);
-        assertThat(turned.batch(2, 3))
-                .isEqualTo(Perturbations.rotate(all.slice(2, 3), Layout.NCHW, 90, 0));
+        assertThat(turned.batch(2, 3)).isEqualTo(Perturbations.rotate(all.slice(2, 3), Layout.NCHW, 90, 0));
         assertThat(turned.toString()).contains("rotated by 90.0 degrees");
     }
 
     @Test
     void misuse_explains() {
         Array image = random(3, 3);
-        assertThatThrownBy(() -> Perturbations.rotate(random(3), Layout.NCHW, 1, 0)).isInstanceOf(ShapeException.class);
-        assertThatThrownBy(() -> Perturbations.rotate(image, Layout.NCHW, Double.NaN, 0)).isInstanceOf(ShapeException.class);
+        assertThatThrownBy(() -> Perturbations.rotate(random(3), Layout.NCHW, 1, 0))
+                .isInstanceOf(ShapeException.class);
+        assertThatThrownBy(() -> Perturbations.rotate(image, Layout.NCHW, Double.NaN, 0))
+                .isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> Perturbations.gaussianNoise(image, -1, 0)).isInstanceOf(QualmException.class);
         assertThatThrownBy(() -> Perturbations.uniformNoise(1, 1, 0, 2)).isInstanceOf(QualmException.class);
-        assertThatThrownBy(() -> Perturbations.uniformNoise(0, Double.POSITIVE_INFINITY, 0, 2)).isInstanceOf(QualmException.class);
+        assertThatThrownBy(() -> Perturbations.uniformNoise(0, Double.POSITIVE_INFINITY, 0, 2))
+                .isInstanceOf(QualmException.class);
     }
 }

@@ -65,14 +65,28 @@ class PreprocessingTest {
     @Test
     void apply_colours_knownNumbers() {
         Array rgb = Array.ofUnsigned(new byte[] {(byte) 255, 0, 0, 10, 20, 30}, 1, 2, 3);
-        assertThat(Preprocessing.NONE.withColour(Colour.GREY).apply(rgb, Layout.NHWC).floats()).containsExactly(76, 18);
-        assertThat(Preprocessing.NONE.withColour(Colour.BGR).withLayout(Layout.NHWC).apply(rgb, Layout.NHWC).floats())
+        assertThat(Preprocessing.NONE
+                        .withColour(Colour.GREY)
+                        .apply(rgb, Layout.NHWC)
+                        .floats())
+                .containsExactly(76, 18);
+        assertThat(Preprocessing.NONE
+                        .withColour(Colour.BGR)
+                        .withLayout(Layout.NHWC)
+                        .apply(rgb, Layout.NHWC)
+                        .floats())
                 .containsExactly(0, 0, 255, 30, 20, 10);
         Array floats = rgb.asFloat32();
-        float[] grey = Preprocessing.NONE.withColour(Colour.GREY).apply(floats, Layout.NHWC).floats();
+        float[] grey = Preprocessing.NONE
+                .withColour(Colour.GREY)
+                .apply(floats, Layout.NHWC)
+                .floats();
         assertThat(grey[0]).isCloseTo(76.245f, within(1e-4f));
         assertThat(grey[1]).isCloseTo(18.15f, within(1e-4f));
-        assertThat(Preprocessing.NONE.withColour(Colour.BGR).apply(floats, Layout.NHWC).floats())
+        assertThat(Preprocessing.NONE
+                        .withColour(Colour.BGR)
+                        .apply(floats, Layout.NHWC)
+                        .floats())
                 .containsExactly(0, 30, 0, 20, 255, 10);
     }
 
@@ -130,7 +144,8 @@ class PreprocessingTest {
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("5 x 5")
                 .hasMessageContaining("4 x 9");
-        assertThatThrownBy(() -> Preprocessing.NONE.withCrop(new Crop(2, 2, 3, 0)).apply(random(1, 4, 9), Layout.NHWC))
+        assertThatThrownBy(
+                        () -> Preprocessing.NONE.withCrop(new Crop(2, 2, 3, 0)).apply(random(1, 4, 9), Layout.NHWC))
                 .isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> Preprocessing.NONE.withResize(2, 2).apply(Array.zeros(DType.FLOAT32, 5), Layout.NHWC))
                 .isInstanceOf(ShapeException.class)
@@ -158,8 +173,10 @@ class PreprocessingTest {
         assertThatThrownBy(() -> Preprocessing.NONE.withScale(0)).isInstanceOf(QualmException.class);
         assertThatThrownBy(() -> Preprocessing.NONE.withScale(Double.NaN)).isInstanceOf(QualmException.class);
         assertThatThrownBy(() -> Preprocessing.NONE.withStd(1, 0)).hasMessageContaining("greater than 0");
-        assertThatThrownBy(() -> Preprocessing.NONE.withMean(Double.POSITIVE_INFINITY)).hasMessageContaining("finite");
-        assertThatThrownBy(() -> Preprocessing.NONE.withMean(1, 2).withColour(Colour.RGB)).hasMessageContaining("3 channels");
+        assertThatThrownBy(() -> Preprocessing.NONE.withMean(Double.POSITIVE_INFINITY))
+                .hasMessageContaining("finite");
+        assertThatThrownBy(() -> Preprocessing.NONE.withMean(1, 2).withColour(Colour.RGB))
+                .hasMessageContaining("3 channels");
         assertThatThrownBy(() -> Preprocessing.NONE.withResize(0, 3)).isInstanceOf(QualmException.class);
         assertThatThrownBy(() -> Preprocessing.NONE.withShorterSide(0)).isInstanceOf(QualmException.class);
         assertThatThrownBy(() -> new Crop(2, 2, -1, 0)).isInstanceOf(QualmException.class);
@@ -168,19 +185,29 @@ class PreprocessingTest {
     @Test
     void guess_imageShapes_fit() {
         assertThat(Preprocessing.guess(-1, 1, 28, 28)).hasToString("resize=28x28 colour=grey scale=1/255");
-        assertThat(Preprocessing.guess(1, 224, 192, 3)).hasToString("resize=224x192 colour=rgb scale=1/255 layout=nhwc");
+        assertThat(Preprocessing.guess(1, 224, 192, 3))
+                .hasToString("resize=224x192 colour=rgb scale=1/255 layout=nhwc");
         assertThat(Preprocessing.guess(-1, 3, -1, -1)).hasToString("colour=rgb scale=1/255");
         assertThat(Preprocessing.guess(-1, 13)).isEqualTo(Preprocessing.NONE);
         assertThat(Preprocessing.guess(-1, 16, 8, 8)).isEqualTo(Preprocessing.NONE);
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "resize | 224x192", "resize | 256", "resize | none", "filter | lanczos", "crop | 3x4", "crop | 3x4+5+6", "crop | none",
-        "colour | bgr", "colour | stored", "scale | 1/255", "scale | 2.5e-3", "scale | -1", "mean | 0.1, 1/3, .5", "mean | none",
-        "std | 0.5", "layout | nhwc"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "resize | 224x192", "resize | 256", "resize | none", "filter | lanczos", "crop | 3x4", "crop | 3x4+5+6",
+                        "crop | none",
+                "colour | bgr", "colour | stored", "scale | 1/255", "scale | 2.5e-3", "scale | -1",
+                        "mean | 0.1, 1/3, .5", "mean | none",
+                "std | 0.5", "layout | nhwc"
+            })
     void with_text_describedTheSameWay(String key, String value) {
-        Preprocessing p = Preprocessing.NONE.withShorterSide(7).withCrop(2, 2).withColour(Colour.RGB).with(key, value);
+        Preprocessing p = Preprocessing.NONE
+                .withShorterSide(7)
+                .withCrop(2, 2)
+                .withColour(Colour.RGB)
+                .with(key, value);
         Preprocessing again = Preprocessing.NONE;
         for (var e : PreprocessingText.toMap(p).entrySet()) {
             again = again.with(e.getKey(), e.getValue());
@@ -195,13 +222,30 @@ class PreprocessingTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "size | 1 | expected one of resize, filter, crop, colour, scale, mean, std, layout", "Resize | 1 | Unknown",
-        "resize | 224 x 224 | HEIGHTxWIDTH", "resize | -5 | HEIGHTxWIDTH", "resize | 99999999999x1 | HEIGHTxWIDTH",
-        "resize | 0 | at least 1", "crop | 5 | TOP+LEFT", "crop | 5x5+1 | TOP+LEFT", "filter | BILINEAR | one of nearest, box, bilinear",
-        "colour | gray | one of rgb, bgr, grey", "scale | 1/0 | finite", "scale | abc | fraction", "scale | 0x1p3 | fraction",
-        "scale | NaN | fraction", "scale | 1d | fraction", "mean | 1,,2 | fraction", "mean | 1 2 | fraction", "std | 0 | greater than 0",
-        "layout | hwc | one of nchw, nhwc", "scale | 1e999 | finite"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "size | 1 | expected one of resize, filter, crop, colour, scale, mean, std, layout",
+                "Resize | 1 | Unknown",
+                "resize | 224 x 224 | HEIGHTxWIDTH",
+                "resize | -5 | HEIGHTxWIDTH",
+                "resize | 99999999999x1 | HEIGHTxWIDTH",
+                "resize | 0 | at least 1",
+                "crop | 5 | TOP+LEFT",
+                "crop | 5x5+1 | TOP+LEFT",
+                "filter | BILINEAR | one of nearest, box, bilinear",
+                "colour | gray | one of rgb, bgr, grey",
+                "scale | 1/0 | finite",
+                "scale | abc | fraction",
+                "scale | 0x1p3 | fraction",
+                "scale | NaN | fraction",
+                "scale | 1d | fraction",
+                "mean | 1,,2 | fraction",
+                "mean | 1 2 | fraction",
+                "std | 0 | greater than 0",
+                "layout | hwc | one of nchw, nhwc",
+                "scale | 1e999 | finite"
+            })
     void with_malformed_explains(String key, String value, String message) {
         assertThatThrownBy(() -> Preprocessing.NONE.with(key, value))
                 .isInstanceOf(QualmException.class)

@@ -13,6 +13,7 @@ import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
@@ -85,7 +86,7 @@ class ResamplerTest {
         Random random = new Random(5);
         for (int trial = 0; trial < 50; trial++) {
             byte[] pixels = new byte[(1 + random.nextInt(20)) * 6];
-            java.util.Arrays.fill(pixels, (byte) 201);
+            Arrays.fill(pixels, (byte) 201);
             Array image = Array.ofUnsigned(pixels, pixels.length / 6, 2, 3);
             Array out = Resampler.resize(image, 1 + random.nextInt(30), 1 + random.nextInt(30), filter);
             for (int i = 0; i < out.size(); i++) {
@@ -113,7 +114,8 @@ class ResamplerTest {
             for (int i = 0; i < in; i++) {
                 values[i] = random.nextFloat();
             }
-            float[] got = Resampler.resize(Array.of(values, in, 1), out, 1, Filter.BILINEAR).floats();
+            float[] got = Resampler.resize(Array.of(values, in, 1), out, 1, Filter.BILINEAR)
+                    .floats();
             double scale = (double) in / out;
             double width = Math.max(scale, 1);
             for (int i = 0; i < out; i++) {

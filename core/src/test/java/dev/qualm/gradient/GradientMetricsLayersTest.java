@@ -17,8 +17,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every kind of layer against the engine's own weight gradients, one input at a time, in float64. */
 class GradientMetricsLayersTest {
     private static final List<Metric> METRICS = List.of(
-            Metric.max(), Metric.min(), Metric.meanStd(), Metric.pNorm(0.5), Metric.pNorm(1), Metric.pNorm(2),
-            Metric.pNorm(3), Metric.pNorm(Double.POSITIVE_INFINITY));
+            Metric.max(),
+            Metric.min(),
+            Metric.meanStd(),
+            Metric.pNorm(0.5),
+            Metric.pNorm(1),
+            Metric.pNorm(2),
+            Metric.pNorm(3),
+            Metric.pNorm(Double.POSITIVE_INFINITY));
     private static final int N = 3;
 
     static Stream<LayerCase> cases() {
@@ -74,15 +80,11 @@ class GradientMetricsLayersTest {
                     return g;
                 });
                 new GradientMetrics(
-                                List.of(Metric.max()),
-                                Targets.parameters(w),
-                                Loss.pseudoLabelCrossEntropy(),
-                                record)
+                                List.of(Metric.max()), Targets.parameters(w), Loss.pseudoLabelCrossEntropy(), record)
                         .of(network, feeds);
                 assertThat(seen).hasSize(N);
                 for (int i = 0; i < N; i++) {
-                    Array expected = SlowGradients.of(
-                                    network, feeds, i, Loss.pseudoLabelCrossEntropy(), List.of(w))
+                    Array expected = SlowGradients.of(network, feeds, i, Loss.pseudoLabelCrossEntropy(), List.of(w))
                             .get(w);
                     assertThat(seen.get(i).shape()).containsExactly(expected.shape());
                     assertThat(seen.get(i).doubles()).as(w).containsExactly(expected.doubles(), within(1e-11));

@@ -36,7 +36,10 @@ final class GraphOf {
     }
 
     GraphOf ints(String name, long... shape) {
-        inputs.add(new ValueInfo(name, ElementType.INT64, Arrays.stream(shape).mapToObj(ValueInfo.Dim::of).toList()));
+        inputs.add(new ValueInfo(
+                name,
+                ElementType.INT64,
+                Arrays.stream(shape).mapToObj(ValueInfo.Dim::of).toList()));
         return this;
     }
 
@@ -83,13 +86,11 @@ final class GraphOf {
         node("flat", "Flatten", from);
         weight("head.weight", 5, features);
         weight("head.bias", 5);
-        return node(
-                "logits", "Gemm", Attributes.NONE.with("transB", 1L), "flat", "head.weight", "head.bias");
+        return node("logits", "Gemm", Attributes.NONE.with("transB", 1L), "flat", "head.weight", "head.bias");
     }
 
     Graph build() {
-        return new Graph(
-                "case", Map.of("", opset), inputs, List.of(ValueInfo.floats("logits", -1, 5)), nodes, weights);
+        return new Graph("case", Map.of("", opset), inputs, List.of(ValueInfo.floats("logits", -1, 5)), nodes, weights);
     }
 
     static float[] normal(Random random, int n, double deviation) {

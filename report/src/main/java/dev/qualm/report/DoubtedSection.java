@@ -24,7 +24,7 @@ final class DoubtedSection {
                 .add(Html.el("h3").text("What an ordinary image's map looks like"))
                 .add(Html.el("p")
                         .text("Each cell is the cosine between the input gradients of two classes' losses. "
-                                + "This is the mean over ordinary images of " + report.inDistribution()
+                                + "This is the mean over ordinary images of one class from " + report.inDistribution()
                                 + "; the maps below use the same colours."))
                 .add(Legend.scale(-1, 1, "cosine"));
         return card.add(text)

@@ -10,6 +10,7 @@ package dev.qualm.report;
 public record OutSet(String name, Kind kind, int images, String description) {
     /** How a set differs from what the model was trained for. */
     public enum Kind {
+        MISTAKE("own mistakes"),
         NEAR("near"),
         FAR("far"),
         SHIFTED("shifted"),

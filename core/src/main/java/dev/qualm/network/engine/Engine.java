@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.List;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -72,6 +73,7 @@ public final class Engine {
             Loader.load(torch.class);
             org.bytedeco.openblas.global.openblas.blas_set_num_threads(1);
             torch.set_num_threads(1);
+            keepFreedMemory();
         } catch (IOException | UnsatisfiedLinkError | NoClassDefFoundError e) {
             throw new EngineException(
                     "libtorch could not be loaded on " + platform + ": " + firstLine(e)
@@ -80,6 +82,14 @@ public final class Engine {
                     e);
         }
         ready = true;
+    }
+
+    /*
+     * glibc gives a block of 128 KB and more back to the kernel when it is freed, so that every tensor would be paged in anew.
+     * But it raises that limit to the size of such a block when one is freed, up to 32 MB, and keeps twice as much in stock.
+     */
+    private static void keepFreedMemory() {
+        Pointer.free(Pointer.malloc((32L << 20) - (64 << 10)));
     }
 
     private static List<String> libraries(String platform) {

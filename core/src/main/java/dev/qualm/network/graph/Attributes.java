@@ -2,6 +2,7 @@ package dev.qualm.network.graph;
 
 import dev.qualm.UnsupportedModelException;
 import dev.qualm.array.Array;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,6 +26,11 @@ public final class Attributes {
 
     public Set<String> names() {
         return Set.copyOf(values.keySet());
+    }
+
+    /** All values by name, in the order of the names. */
+    public Map<String, Object> asMap() {
+        return Collections.unmodifiableMap(values);
     }
 
     public boolean has(String name) {

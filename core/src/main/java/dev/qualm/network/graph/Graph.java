@@ -5,6 +5,7 @@ import dev.qualm.array.Array;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -137,11 +139,15 @@ public record Graph(
                 }
             }
         }
-        // Kahn's algorithm, iterative (hostile files nest deeply), keeping the file's order among nodes that are ready.
+        // Kahn's algorithm, iterative (hostile files nest deeply). Of the nodes that are ready the first in the given
+        // order
+        // comes next, so that a sorted list stays as it is.
         Map<Node, Integer> missing = new java.util.IdentityHashMap<>();
         Map<String, List<Node>> waiting = new HashMap<>();
-        Deque<Node> open = new ArrayDeque<>();
+        Map<Node, Integer> position = new java.util.IdentityHashMap<>();
+        PriorityQueue<Node> open = new PriorityQueue<>(Comparator.comparingInt(n -> position.getOrDefault(n, 0)));
         for (Node n : nodes) {
+            position.put(n, position.size());
             int count = 0;
             for (String in : new LinkedHashSet<>(n.inputs())) {
                 if (in.isEmpty() || ready.contains(in)) {

@@ -29,9 +29,9 @@ public record Node(
         return i < inputs.size() ? inputs.get(i) : "";
     }
 
-    /** Name of the first output. */
+    /** Name of the first output that is not left out. */
     public String output() {
-        return outputs.get(0);
+        return outputs.stream().filter(o -> !o.isEmpty()).findFirst().orElse("");
     }
 
     public Node withInputs(List<String> newInputs) {

@@ -14,6 +14,9 @@ final class FileKind {
         if (head.startsWith("PK\u0003\u0004")) {
             return " (it is a zip: a PyTorch .pt checkpoint or a packed archive? export it with torch.onnx.export)";
         }
+        if (head.startsWith("\u0089PNG") || head.startsWith("\u00ff\u00d8\u00ff")) {
+            return " (it is an image)";
+        }
         if (head.startsWith("\u0089HDF")) {
             return " (it is HDF5: a Keras file? convert it with tf2onnx)";
         }

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * present before anything is allocated, so a file that claims 2^40 elements costs nothing but its error message.
  */
 final class TensorProtos {
+    /** More than any operator takes; the engine's own limit for most of them. */
+    private static final int MOST_AXES = 64;
+
     private TensorProtos() {}
 
     /**
@@ -26,7 +29,7 @@ final class TensorProtos {
      * @param where file and tensor, for messages
      */
     static Array toArray(TensorProto t, @Nullable ExternalData external, String where) {
-        String place = where + ", tensor '" + t.getName() + "'";
+        String place = t.getName().isEmpty() ? where : where + ", tensor '" + t.getName() + "'";
         ElementType type = ElementType.of(t.getDataType());
         DType dtype = type.dtype();
         if (dtype == null) {
@@ -44,7 +47,14 @@ final class TensorProtos {
                 throw new UnreadableFileException(
                         place + ": its data lie in another file, but this model was not read from a folder");
             }
-            return decode(external.read(t.getExternalDataList(), (long) n * width(type), place), type, n, shape, place);
+            return external.share(
+                    t,
+                    () -> decode(
+                            external.read(t.getExternalDataList(), (long) n * width(type), place),
+                            type,
+                            n,
+                            shape,
+                            place));
         }
         if (t.hasRawData()) {
             ByteString raw = t.getRawData();
@@ -53,7 +63,11 @@ final class TensorProtos {
         return typedFields(t, type, n, shape, place);
     }
 
-    private static int[] shape(List<Long> dims, String place) {
+    static int[] shape(List<Long> dims, String place) {
+        if (dims.size() > MOST_AXES) {
+            throw new UnreadableFileException(
+                    place + ": expected at most " + MOST_AXES + " dimensions, but found " + dims.size());
+        }
         int[] shape = new int[dims.size()];
         long size = 1;
         for (int i = 0; i < shape.length; i++) {
@@ -186,17 +200,40 @@ final class TensorProtos {
                 checkUnsigned(type, a, place);
                 return Array.of(a, shape);
             }
-            default -> {
-                ByteBuffer b = ByteBuffer.allocate(n * width(type)).order(ByteOrder.LITTLE_ENDIAN);
+            case INT32, UINT16 -> {
+                int[] a = new int[n];
                 for (int i = 0; i < n; i++) {
-                    int v = t.getInt32Data(i);
-                    switch (width(type)) {
-                        case 1 -> b.put((byte) v);
-                        case 2 -> b.putShort((short) v);
-                        default -> b.putInt(v);
-                    }
+                    a[i] = type == ElementType.INT32 ? t.getInt32Data(i) : t.getInt32Data(i) & 0xffff;
                 }
-                return decode(b.flip(), type, n, shape, place);
+                return Array.of(a, shape);
+            }
+            case INT16 -> {
+                short[] a = new short[n];
+                for (int i = 0; i < n; i++) {
+                    a[i] = (short) t.getInt32Data(i);
+                }
+                return Array.of(a, shape);
+            }
+            case FLOAT16, BFLOAT16 -> {
+                float[] a = new float[n];
+                for (int i = 0; i < n; i++) {
+                    a[i] = widen(type, (short) t.getInt32Data(i));
+                }
+                return Array.of(a, shape);
+            }
+            case BOOL -> {
+                boolean[] a = new boolean[n];
+                for (int i = 0; i < n; i++) {
+                    a[i] = t.getInt32Data(i) != 0;
+                }
+                return Array.of(a, shape);
+            }
+            default -> {
+                byte[] a = new byte[n];
+                for (int i = 0; i < n; i++) {
+                    a[i] = (byte) t.getInt32Data(i);
+                }
+                return type == ElementType.UINT8 ? Array.ofUnsigned(a, shape) : Array.of(a, shape);
             }
         }
     }

@@ -10,10 +10,11 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * BatchNormalization: inputs x, scale, bias, running mean, running variance.
  *
- * <p>Which statistics normalise: the running ones, unless the network is being trained ({@link NodeContext#training()}: the batch's,
- * and the running tensors are updated in place, with the unbiased variance) or the node itself asks for it by the attribute
- * {@code training_mode} (the batch's, and new running statistics as outputs, with the biased variance, as ONNX defines). Files
- * of older operator sets often still list training outputs; at inference these hand on the running statistics.
+ * <p>Which statistics normalise: the running ones, unless the network is being trained ({@link NodeContext#training()}:
+ * the batch's, and the running tensors are updated in place, with the unbiased variance) or the node itself asks for it
+ * by the attribute {@code training_mode} (the batch's, and new running statistics as outputs, with the biased variance,
+ * as ONNX defines). Files of older operator sets often still list training outputs; at inference these hand on the
+ * running statistics.
  */
 final class BatchNormalization {
     private BatchNormalization() {}
@@ -34,8 +35,8 @@ final class BatchNormalization {
                     : in -> trainingMode(in, outputs, epsilon, momentum);
         }
         Scalar shift = NodeContext.scalar(epsilon);
-        return in -> outputs(
-                outputs, perChannel ? infer(in, epsilon, shift) : perElement(in, shift), in.get(3), in.get(4));
+        return in ->
+                outputs(outputs, perChannel ? infer(in, epsilon, shift) : perElement(in, shift), in.get(3), in.get(4));
     }
 
     private static Tensor infer(Inputs in, double epsilon, Scalar shift) {
@@ -53,7 +54,8 @@ final class BatchNormalization {
             Tensor factor = in.get(1).div(var.add(shift).sqrt()).reshape(channels);
             return x.sub(mean.reshape(channels)).mul(factor).add(in.get(2).reshape(channels));
         }
-        return torch.batch_norm(x, option(in.get(1)), option(in.get(2)), option(mean), option(var), false, 0, epsilon, false);
+        return torch.batch_norm(
+                x, option(in.get(1)), option(in.get(2)), option(mean), option(var), false, 0, epsilon, false);
     }
 
     /** Statistics for every element of a sample, an option of operator sets before 9. */
@@ -65,8 +67,15 @@ final class BatchNormalization {
     private static Tensor train(Inputs in, double epsilon, double momentum) {
         // ONNX's momentum weighs the old statistics, the engine's the new ones.
         return torch.batch_norm(
-                in.get(0), option(in.get(1)), option(in.get(2)), option(in.get(3)), option(in.get(4)), true, 1 - momentum,
-                epsilon, false);
+                in.get(0),
+                option(in.get(1)),
+                option(in.get(2)),
+                option(in.get(3)),
+                option(in.get(4)),
+                true,
+                1 - momentum,
+                epsilon,
+                false);
     }
 
     private static Tensor[] trainingMode(Inputs in, int outputs, double epsilon, double momentum) {

@@ -44,7 +44,8 @@ final class Broadcasting {
         return trailing == 0 ? b : b.reshape(shape);
     }
 
-    private static boolean fits(Tensor a, Tensor b) {
+    /** Whether {@code a op b} has the type and shape of {@code a}. */
+    static boolean fits(Tensor a, Tensor b) {
         if (Tensors.type(a) != Tensors.type(b) || b.dim() > a.dim()) {
             return false;
         }

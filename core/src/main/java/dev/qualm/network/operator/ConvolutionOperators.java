@@ -20,7 +20,7 @@ final class ConvolutionOperators {
                 Operator.of("ConvTranspose", ConvolutionOperators::convTranspose));
     }
 
-    private static Kernel conv(NodeContext node) {
+    static Kernel conv(NodeContext node) {
         Window window = Window.of(node);
         long group = group(node);
         Scalar zero = NodeContext.scalar(0.0);
@@ -45,9 +45,10 @@ final class ConvolutionOperators {
     }
 
     /*
-     * The transpose of a convolution with padding is the full transpose with that padding cut off. The engine does so itself when
-     * both sides are cut equally and the extra output is shorter than a stride; otherwise the full result is cut (or, where
-     * there is more output than the windows reach, extended by zeros) here, and the bias is added to all of it.
+     * The transpose of a convolution with padding is the full transpose with that padding cut off. The engine does so
+     * itself when both sides are cut equally and the extra output is shorter than a stride; otherwise the full result
+     * is cut (or, where there is more output than the windows reach, extended by zeros) here, and the bias is added to
+     * all of it.
      */
     private static Kernel convTranspose(NodeContext node) {
         Window window = Window.of(node);
@@ -64,6 +65,7 @@ final class ConvolutionOperators {
                 throw node.unsupported(
                         "expected " + p.rank() + " values in output_padding, found " + Arrays.toString(added));
             }
+            checkSize(node, x, weight, p, added);
             long[] begin = p.begin.clone();
             long[] end = p.end.clone();
             if (wanted != null || same(window.autoPad)) {
@@ -85,11 +87,28 @@ final class ConvolutionOperators {
         });
     }
 
+    /** Strides and extra output are numbers in the model: the engine would try to allocate any output. */
+    private static void checkSize(NodeContext node, Tensor x, Tensor weight, Placement p, long[] added) {
+        long[] full = new long[p.rank() + 2];
+        full[0] = x.size(0);
+        full[1] = weight.size(1);
+        for (int i = 0; i < p.rank(); i++) {
+            long most = 1L << 31;
+            full[2 + i] = (p.input[i] - 1) * Math.min(p.strides[i], most)
+                    + Math.min(p.reach(i), most)
+                    + Math.max(0, Math.min(added[i], most));
+        }
+        Shapes.checked(full, node.node().label());
+    }
+
     private static boolean same(AutoPad autoPad) {
         return autoPad == AutoPad.SAME_UPPER || autoPad == AutoPad.SAME_LOWER;
     }
 
-    /** The spatial output shape asked for: the attribute's (which may also give batch and channels), else input times stride. */
+    /**
+     * The spatial output shape asked for: the attribute's (which may also give batch and channels), else input times
+     * stride.
+     */
     private static long[] target(NodeContext node, Placement p, long @Nullable [] wanted) {
         int rank = p.rank();
         if (wanted == null) {

@@ -10,12 +10,13 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * GridSample: values of {@code x [n, c, d1, ...]} at the places {@code grid [n, o1, ..., r]}, where -1 and 1 are the borders and the
- * last coordinate counts along the first spatial axis.
+ * GridSample: values of {@code x [n, c, d1, ...]} at the places {@code grid [n, o1, ..., r]}, where -1 and 1 are the
+ * borders and the last coordinate counts along the first spatial axis.
  */
 /*
- * The engine's own grid sampler has no second derivative. Here every tap (a corner of the cell, or one of 4^r for cubic) is one
- * gather times one weight, and the weights are polynomials in the grid, so every order of derivative follows.
+ * The engine's own grid sampler has no second derivative. Here every tap (a corner of the cell, or one of 4^r for
+ * cubic) is one gather times one weight, and the weights are polynomials in the grid, so every order of derivative
+ * follows.
  */
 final class GridSampling {
     private enum Mode {
@@ -61,8 +62,8 @@ final class GridSampling {
         return Kernel.of(new GridSampling(node)::sample);
     }
 
-    /** The taps of one axis: a position (already inside the input), its weight, or null for one. */
-    private record Tap(Tensor position, @Nullable Tensor weight) {}
+    /** One element that a sample reads on one axis: its position, made safe to read, and its weight. */
+    private record Tap(Tensor position, Tensor weight) {}
 
     private Tensor sample(Inputs in) {
         Tensor x = in.get(0);
@@ -89,19 +90,16 @@ final class GridSampling {
     /** Sums over all combinations of the taps of axes {@code axis} and up, given the choice for the axes before. */
     private static Tensor accumulate(
             Tensor values, Tap[][] taps, int axis, @Nullable Tensor position, @Nullable Tensor weight, Tensor x) {
-        if (axis == taps.length && position != null) {
+        if (axis == taps.length && position != null && weight != null) {
             long[] shape = {x.size(0), x.size(1), position.size(1)};
-            Tensor gathered = values.gather(2, position.unsqueeze(1).expand(shape, false));
-            return weight == null ? gathered : gathered.mul(weight.unsqueeze(1));
+            return values.gather(2, position.unsqueeze(1).expand(shape, false)).mul(weight.unsqueeze(1));
         }
         Tensor sum = null;
         for (Tap tap : taps[axis]) {
             Tensor p = position == null
                     ? tap.position()
                     : position.mul(new Scalar(x.size(2 + axis))).add(tap.position());
-            Tensor w = weight == null || tap.weight() == null
-                    ? weight == null ? tap.weight() : weight
-                    : weight.mul(tap.weight());
+            Tensor w = weight == null ? tap.weight() : weight.mul(tap.weight());
             Tensor part = accumulate(values, taps, axis + 1, p, w, x);
             sum = sum == null ? part : sum.add(part);
         }
@@ -156,7 +154,10 @@ final class GridSampling {
         };
     }
 
-    /** Folds coordinates back at the borders: at the outer elements' centres if corners are aligned, else at their edges. */
+    /**
+     * Folds coordinates back at the borders: at the outer elements' centres if corners are aligned, else at their
+     * edges.
+     */
     private Tensor reflected(Tensor at, long size) {
         double low = alignCorners ? 0 : -0.5;
         double span = alignCorners ? size - 1 : size;

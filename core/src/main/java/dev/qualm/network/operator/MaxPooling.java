@@ -12,8 +12,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The largest value of every window, and its smooth stand-in. Of equal values the first in row-major order wins: it gets the whole
- * gradient and is the one reported.
+ * The largest value of every window, and its smooth stand-in. Of equal values the first in row-major order wins: it
+ * gets the whole gradient and is the one reported.
  */
 final class MaxPooling {
     private MaxPooling() {}
@@ -104,7 +104,9 @@ final class MaxPooling {
         };
     }
 
-    /** Positions in the (padded) plane, as the engine counts, to positions in the whole flattened input, as ONNX does. */
+    /**
+     * Positions in the (padded) plane, as the engine counts, to positions in the whole flattened input, as ONNX does.
+     */
     private static Tensor flat(Tensor at, Tensor x, Placement p, boolean direct, boolean columnMajor) {
         int rank = p.rank();
         long plane = Arrays.stream(p.input).reduce(1, (a, b) -> a * b);

@@ -65,7 +65,8 @@ final class NormalizationOperators {
             Tensor scale = perGroup ? spread(in.get(1), channels) : in.get(1);
             Tensor bias = perGroup ? spread(in.get(2), channels) : in.get(2);
             if (!x.requires_grad() && (scale.requires_grad() || bias.requires_grad())) {
-                // The engine's channels-last backward writes to the input's gradient even when there is none, and crashes.
+                // The engine's channels-last backward writes to the input's gradient even when there is none, and
+                // crashes.
                 x = x.contiguous();
             }
             return torch.group_norm(x, groups, new TensorOptional(scale), new TensorOptional(bias), epsilon, false);

@@ -34,7 +34,10 @@ final class Norms {
         return p == 2 ? x.square() : x.abs().pow(new Scalar(p));
     }
 
-    /** The {@code p}-th root of a nonnegative tensor; at zero its derivatives are taken as zero, where they are infinite. */
+    /**
+     * The {@code p}-th root of a nonnegative tensor; at zero its derivatives are taken as zero, where they are
+     * infinite.
+     */
     static Tensor root(Tensor x, double p) {
         if (p == 1) {
             return x;

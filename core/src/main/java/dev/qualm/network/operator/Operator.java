@@ -27,7 +27,7 @@ public record Operator(
         DIFFERENTIABLE,
         /** Float to float, but constant almost everywhere (Sign, Floor): the gradient is zero and says nothing. */
         ZERO,
-        /** No float path from input to output (Shape, Equal, ArgMax). */
+        /** No float path from input to output (Shape, Equal, ArgMax), or a form that plans only use when nothing is recorded. */
         NONE
     }
 

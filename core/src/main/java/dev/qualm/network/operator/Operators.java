@@ -20,6 +20,7 @@ public final class Operators {
             ArithmeticOperators.all(),
             LogicOperators.all(),
             ConvolutionOperators.all(),
+            FusedConvolution.all(),
             PoolingOperators.all(),
             NormalizationOperators.all(),
             LinearOperators.all(),

@@ -30,8 +30,8 @@ final class PoolingOperators {
     }
 
     /*
-     * Divisor: the window's positions that lie on the input or, with count_include_pad, on the padding the node declares; what a
-     * window rounded up hangs over beyond that never counts.
+     * Divisor: the window's positions that lie on the input or, with count_include_pad, on the padding the node
+     * declares; what a window rounded up hangs over beyond that never counts.
      */
     private static Kernel average(NodeContext node) {
         Window window = Window.pool(node);
@@ -140,7 +140,15 @@ final class PoolingOperators {
         return p;
     }
 
-    /** Puts values back where MaxPool found them. With an explicit output shape the positions count in that shape. */
+    /**
+     * Puts values back where MaxPool found them. Indices count in the output shape: the given one, else the smallest that
+     * MaxPool could have come from.
+     */
+    /*
+     * The standard's own case with an output shape counts in that smallest shape instead and then appends zeros. Indices
+     * from MaxPool, which are what real models pass, would land in wrong places (onnx issue 2398), so this follows ONNX
+     * Runtime.
+     */
     private static Kernel maxUnpool(NodeContext node) {
         Window window = Window.pool(node);
         IntsArgument outputShape = node.ints("output_shape", 2);
@@ -152,11 +160,15 @@ final class PoolingOperators {
                 shape[2 + i] = (p.input[i] - 1) * p.strides[i] + p.kernel[i] - p.begin[i] - p.end[i];
             }
             long[] wanted = outputShape.get(in);
-            Tensor index = in.get(1).flatten(0, -1);
+            if (wanted != null && wanted.length != shape.length) {
+                throw node.unsupported("expected an output shape like " + Arrays.toString(shape) + ", found "
+                        + Arrays.toString(wanted));
+            }
             long[] target = wanted == null ? shape : wanted;
-            long size = Arrays.stream(target).reduce(1, (a, b) -> a * b);
+            Shapes.checked(target, node.node().label());
+            long size = Shapes.product(target, 0, target.length);
             Tensor zeros = torch.zeros(new long[] {size}, Tensors.options(Tensors.type(x)));
-            return zeros.scatter(0, index, x.flatten(0, -1)).reshape(target);
+            return zeros.scatter(0, in.get(1).flatten(0, -1), x.flatten(0, -1)).reshape(target);
         });
     }
 }

@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * {@code [d, n, h]}, peepholes {@code [d, 3 h]}; outputs y {@code [t, d, n, h]}, last h and c {@code [d, n, h]}.
  */
 /*
- * Every step is made of elementary operations, so that derivatives of any order exist; the products with the inputs of all steps
- * are one matrix product. Sequences shorter than the batch's longest are handled by masks: beyond its end a sequence keeps its
- * state and puts out zeros. Backwards in time this makes it start, with its initial state, at its own last element.
+ * Every step is made of elementary operations, so that derivatives of any order exist; the products with the inputs of
+ * all steps are one matrix product. Sequences shorter than the batch's longest are handled by masks: beyond its end a
+ * sequence keeps its state and puts out zeros. Backwards in time this makes it start, with its initial state, at its
+ * own last element.
  */
 final class Recurrence {
     /** What is carried from step to step. */
@@ -84,7 +85,10 @@ final class Recurrence {
         return new Recurrence(node, hasCellState, defaults, cells)::run;
     }
 
-    /** With the attribute {@code clip}, what goes into an activation function is limited to [-clip, clip]. */
+    /**
+     * With the attribute {@code clip}, what goes into the activation functions of the gates, the first two, is limited to
+     * [-clip, clip]; the cell state itself is not, as in ONNX Runtime.
+     */
     private static List<UnaryOperator<Tensor>> clipped(NodeContext node, List<UnaryOperator<Tensor>> functions) {
         if (!node.attributes().has("clip")) {
             return functions;
@@ -93,8 +97,9 @@ final class Recurrence {
         Scalar low = NodeContext.scalar(-clip);
         Scalar high = NodeContext.scalar(clip);
         List<UnaryOperator<Tensor>> all = new ArrayList<>();
-        for (UnaryOperator<Tensor> f : functions) {
-            all.add(x -> f.apply(x.clamp(new ScalarOptional(low), new ScalarOptional(high))));
+        for (int i = 0; i < functions.size(); i++) {
+            UnaryOperator<Tensor> f = functions.get(i);
+            all.add(i < 2 ? x -> f.apply(x.clamp(new ScalarOptional(low), new ScalarOptional(high))) : f);
         }
         return all;
     }

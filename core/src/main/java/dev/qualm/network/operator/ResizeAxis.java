@@ -28,7 +28,9 @@ record ResizeAxis(long input, long output, double scale, double start, double en
         ROUND_PREFER_FLOOR,
         ROUND_PREFER_CEIL,
         FLOOR,
-        CEIL
+        CEIL,
+        /** As in operator sets before 11: up where the axis shrinks, else down. */
+        FIRST
     }
 
     /** Interpolation kernels. */
@@ -101,6 +103,7 @@ record ResizeAxis(long input, long output, double scale, double start, double en
             double position = switch (rounding) {
                 case FLOOR -> Math.floor(c);
                 case CEIL -> Math.ceil(c);
+                case FIRST -> scale < 1 ? Math.ceil(c) : Math.floor(c);
                 case ROUND_PREFER_FLOOR -> Math.ceil(c - 0.5);
                 case ROUND_PREFER_CEIL -> Math.floor(c + 0.5);
             };
@@ -114,7 +117,7 @@ record ResizeAxis(long input, long output, double scale, double start, double en
      *
      * @param cubic coefficient a of the cubic kernel
      * @param antialias whether the kernel is widened when the axis shrinks
-     * @param excludeOutside whether positions outside the input are left out, and the other weights scaled up, instead of
+     * @param excludeOutside whether positions outside the input are left out, the other weights scaled up, instead of
      *     repeating the edge
      */
     Taps taps(Kind kind, Coordinates mode, double cubic, boolean antialias, boolean excludeOutside) {
@@ -146,7 +149,10 @@ record ResizeAxis(long input, long output, double scale, double start, double en
         return Math.max(0, Math.min(input - 1, position));
     }
 
-    /** Keys' cubic convolution kernel (Keys 1981, "Cubic convolution interpolation for digital image processing", eq. 15). */
+    /**
+     * Keys' cubic convolution kernel (Keys 1981, "Cubic convolution interpolation for digital image processing", eq.
+     * 15).
+     */
     static double cubic(double t, double a) {
         if (t < 1) {
             return ((a + 2) * t - (a + 3)) * t * t + 1;

@@ -43,7 +43,7 @@ final class ResizeOperators {
 
     private static Kernel upsample(NodeContext node) {
         Attributes a = node.attributes();
-        Method method = new Method(kind(node), Coordinates.ASYMMETRIC, Rounding.FLOOR, -0.75, false, false, 0);
+        Method method = new Method(kind(node), Coordinates.ASYMMETRIC, Rounding.FIRST, -0.75, false, false, 0);
         float[] attribute = a.getFloats("scales");
         if (attribute == null && a.has("height_scale")) {
             attribute = new float[] {1, 1, a.getFloat("height_scale", 1), a.getFloat("width_scale", 1)};
@@ -63,7 +63,7 @@ final class ResizeOperators {
                 first
                         ? Coordinates.ASYMMETRIC
                         : choice(node, "coordinate_transformation_mode", Coordinates.class, Coordinates.HALF_PIXEL),
-                first ? Rounding.FLOOR : choice(node, "nearest_mode", Rounding.class, Rounding.ROUND_PREFER_FLOOR),
+                first ? Rounding.FIRST : choice(node, "nearest_mode", Rounding.class, Rounding.ROUND_PREFER_FLOOR),
                 a.getFloat("cubic_coeff_a", -0.75f),
                 a.getInt("antialias", 0) != 0,
                 a.getInt("exclude_outside", 0) != 0,
@@ -106,8 +106,8 @@ final class ResizeOperators {
             if (!(scale > 0)) {
                 throw node.unsupported("expected scales > 0, found " + Arrays.toString(scales));
             }
-            // In 32 bits, as ONNX infers shapes: 10 * 0.7f is 7, not 6.9999998.
-            long output = (long) Math.floor((roi == null ? x.size(i) : x.size(i) * (float) (end - start)) * scale);
+            // As ONNX infers shapes: in 32 bits (10 * 0.7f is 7, not 6.9999998), whatever the region of interest.
+            long output = (long) Math.floor(x.size(i) * scale);
             all.add(new ResizeAxis(x.size(i), output, scale, start, end));
         }
         return all;
@@ -169,12 +169,16 @@ final class ResizeOperators {
             throw node.unsupported(
                     "expected floating-point data for mode " + name(m.kind()) + ", found " + Tensors.type(x));
         }
-        Tensor y = x;
+        Shapes.checked(
+                axes.stream().mapToLong(ResizeAxis::output).toArray(),
+                node.node().label());
+        // Where no axis changes, the output is still a node of its own for autograd.
+        Tensor y = x.alias();
         for (int i = 0; i < axes.size(); i++) {
             ResizeAxis axis = axes.get(i);
-            if (axis.output() < 1) {
+            if (axis.output() < 1 || axis.output() > Integer.MAX_VALUE) {
                 throw node.unsupported(
-                        "expected an output of at least one element on axis " + i + ", found " + axis.output());
+                        "expected an output of 1 to 2^31 - 1 elements on axis " + i + ", found " + axis.output());
             }
             if (!axis.identity(m.coordinates())) {
                 y = m.kind() == Kind.NEAREST
@@ -232,7 +236,7 @@ final class ResizeOperators {
             return otherwise;
         }
         for (E value : type.getEnumConstants()) {
-            if (name(value).equals(name)) {
+            if (name(value).equals(name) && value != Rounding.FIRST) {
                 return value;
             }
         }

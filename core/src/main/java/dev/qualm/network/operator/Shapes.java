@@ -3,6 +3,7 @@ package dev.qualm.network.operator;
 import dev.qualm.ShapeException;
 import dev.qualm.array.Array;
 import dev.qualm.network.engine.Precision;
+import dev.qualm.network.engine.TensorLimit;
 import dev.qualm.network.engine.Tensors;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
@@ -47,8 +48,9 @@ final class Shapes {
         return out;
     }
 
-    /** The shape itself, after checking that it has no negative dimension and at most 2^31 - 1 elements. */
+    /** The shape itself, after checking that it has no negative dimension and at most {@link TensorLimit} elements. */
     static long[] checked(long[] shape, String at) {
+        long limit = TensorLimit.elements();
         long size = 1;
         boolean empty = false;
         boolean large = false;
@@ -59,10 +61,13 @@ final class Shapes {
             empty |= d == 0;
             large |= d > Integer.MAX_VALUE;
             // Stops growing just above the limit, so that no later factor can overflow.
-            size = d == 0 || size > Integer.MAX_VALUE ? size : size * Math.min(d, 1L << 31);
+            size = d == 0 || size > limit ? size : size * Math.min(d, 1L << 31);
         }
-        if (large || (!empty && size > Integer.MAX_VALUE)) {
-            throw error(at, "expected an output of at most 2^31 - 1 elements, but found " + Arrays.toString(shape));
+        if (large || (!empty && size > limit)) {
+            throw error(
+                    at,
+                    "expected an output of at most " + limit + " elements, but found " + Arrays.toString(shape)
+                            + "; if that is meant, raise -D" + TensorLimit.PROPERTY);
         }
         return shape;
     }

@@ -101,6 +101,7 @@ final class TensorOperators {
             long n = Tensors.isFloating(start)
                     ? count(start.item_double(), limit.item_double(), delta.item_double(), at)
                     : count(start.item_long(), limit.item_long(), delta.item_long(), at);
+            Shapes.checked(new long[] {n}, at);
             Tensor steps = torch.arange(new Scalar(n), new TensorOptions(Tensors.type(start)));
             return steps.mul(delta).add(start);
         });

@@ -9,7 +9,10 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
-/** The attributes by which a window slides over the spatial axes, shared by convolutions and pools; read once per node. */
+/**
+ * The attributes by which a window slides over the spatial axes, shared by convolutions and pools; read once per
+ * node.
+ */
 final class Window {
     /** How padding is chosen. */
     enum AutoPad {
@@ -65,21 +68,24 @@ final class Window {
 
     /** Where the window of a pool comes to lie on {@code x}. */
     Placement place(Tensor x) {
-        long[] size = spatial(x);
-        return place(size, kernel == null ? size : kernel);
+        long[] dims = dims(x);
+        long[] size = spatial(dims);
+        return place(dims, size, kernel == null ? size : kernel, dims[1]);
     }
 
     /** Where the window of a convolution comes to lie on {@code x}; its size is that of the weights {@code w}. */
     Placement place(Tensor x, Tensor w) {
-        long[] size = spatial(w);
+        long[] weights = dims(w);
+        long[] size = spatial(weights);
         if (kernel != null && !Arrays.equals(kernel, size)) {
             throw node.unsupported("expected weights with the spatial shape " + Arrays.toString(kernel)
                     + " of attribute kernel_shape, found " + Arrays.toString(size));
         }
-        return place(spatial(x), size);
+        long[] dims = dims(x);
+        return place(dims, spatial(dims), size, Math.max(dims[1], weights[0]));
     }
 
-    private Placement place(long[] input, long[] size) {
+    private Placement place(long[] dims, long[] input, long[] size, long channels) {
         int rank = input.length;
         long[] step = list("strides", strides, rank, 1);
         long[] spread = list("dilations", dilations, rank, 1);
@@ -99,17 +105,29 @@ final class Window {
                 end[i] = total - begin[i];
             }
         }
+        // Padding is a number in the model: the engine would try to allocate any of it.
+        long[] padded = new long[rank + 2];
+        padded[0] = dims[0];
+        padded[1] = channels;
+        for (int i = 0; i < rank; i++) {
+            padded[2 + i] = input[i] + Math.max(0, begin[i]) + Math.max(0, end[i]);
+        }
+        Shapes.checked(padded, node.node().label());
         return new Placement(input, size, step, spread, begin, end);
     }
 
     /** The spatial dimensions of {@code [n, c, d1, ...]}. */
-    long[] spatial(Tensor x) {
+    private static long[] spatial(long[] dims) {
+        return Arrays.copyOfRange(dims, 2, dims.length);
+    }
+
+    private long[] dims(Tensor x) {
         long[] dims = Tensors.dims(x);
         if (dims.length < 3 || dims.length > 2 + MAX_RANK) {
             throw node.unsupported(
                     "expected 1 to 3 spatial axes, that is 3 to 5 axes in all, found shape " + Arrays.toString(dims));
         }
-        return Arrays.copyOfRange(dims, 2, dims.length);
+        return dims;
     }
 
     private void positive(String name, long @Nullable [] values) {
@@ -143,7 +161,9 @@ final class Window {
         };
     }
 
-    /** A window placed on an input of known size; one entry per spatial axis in each list. Callers do not change them. */
+    /**
+     * A window placed on an input of known size; one entry per spatial axis in each list. Callers do not change them.
+     */
     static final class Placement {
         final long[] input;
         final long[] kernel;
@@ -175,10 +195,10 @@ final class Window {
             return Arrays.equals(begin, end);
         }
 
-        /** Whether the engine's pools take this padding themselves: they allow at most half of the window. */
+        /** Whether the engine's pools take this padding themselves: they allow at most half of the window's size. */
         boolean pooledDirectly() {
             for (int i = 0; i < begin.length; i++) {
-                if (begin[i] != end[i] || 2 * begin[i] > reach(i)) {
+                if (begin[i] != end[i] || 2 * begin[i] > kernel[i]) {
                     return false;
                 }
             }
@@ -190,8 +210,8 @@ final class Window {
         }
 
         /**
-         * Number of window positions on an axis. Rounding up adds one position that hangs over the end, unless it would start in
-         * the padding at the end and see nothing of the input.
+         * Number of window positions on an axis. Rounding up adds one position that hangs over the end, unless it would
+         * start in the padding at the end and see nothing of the input.
          */
         long output(int axis, boolean ceil) {
             long span = input[axis] + begin[axis] + end[axis] - reach(axis);

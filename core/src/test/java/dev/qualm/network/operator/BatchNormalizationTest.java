@@ -56,7 +56,12 @@ class BatchNormalizationTest {
 
     @Test
     void create_trainingPerElement_isRefused() {
-        Node node = new Node("bn", "", "BatchNormalization", List.of("x", "s", "b", "m", "v"), List.of("y"),
+        Node node = new Node(
+                "bn",
+                "",
+                "BatchNormalization",
+                List.of("x", "s", "b", "m", "v"),
+                List.of("y"),
                 Attributes.NONE.with("spatial", 0L));
         NodeContext context = new NodeContext(node, 7, Precision.FLOAT64, true, Map.of());
         assertThatThrownBy(() -> BatchNormalization.create(context))

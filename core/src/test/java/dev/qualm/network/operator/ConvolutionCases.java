@@ -1,5 +1,6 @@
 package dev.qualm.network.operator;
 
+import dev.qualm.network.graph.Node;
 import java.util.List;
 
 /** Cases of {@link ConvolutionOperators}. */
@@ -28,7 +29,11 @@ final class ConvolutionCases {
                         .bias(1)
                         .with("pads", 0, 1, 2, 0)
                         .done(),
-                conv("groups", 3, 3).weights(4, 1, 2, 2).bias(4).with("group", 2).done(),
+                conv("groups", 3, 3)
+                        .weights(4, 1, 2, 2)
+                        .bias(4)
+                        .with("group", 2)
+                        .done(),
                 conv("same upper", 5, 4)
                         .weights(1, 2, 2, 3)
                         .with("strides", 2, 1)
@@ -40,6 +45,26 @@ final class ConvolutionCases {
                         .done()
                         .attribute("auto_pad", "VALID")
                         .opset(1),
+                fused("with bias alone", 4, 4)
+                        .weights(4, 2, 3, 3)
+                        .bias(4)
+                        .done()
+                        .independentRows(),
+                fused("with summand and both bounds", 4, 4)
+                        .weights(2, 2, 3, 3)
+                        .with("pads", 1, 1, 1, 1)
+                        .done()
+                        .plain(null)
+                        .input(5, -1, 1, 3, 2, 4, 4)
+                        .attribute("min", -0.5f)
+                        .attribute("max", 0.75f)
+                        .independentRows(),
+                fused("one axis, summand broadcast, lower bound", 5)
+                        .weights(2, 2, 3)
+                        .bias(2)
+                        .done()
+                        .input(5, -1, 1, 2, 3)
+                        .attribute("min", 0f),
                 transpose("one axis", 3).weights(2, 4, 2).bias(4).done().independentRows(),
                 transpose("two axes, strides, pads", 3, 2)
                         .weights(2, 1, 3, 3)
@@ -71,6 +96,12 @@ final class ConvolutionCases {
 
     private static Builder conv(String name, int... spatial) {
         return new Builder("Conv", name, spatial);
+    }
+
+    private static Builder fused(String name, int... spatial) {
+        Builder b = new Builder("FusedConv", name, spatial);
+        b.c = b.c.domain(Node.QUALM_DOMAIN);
+        return b;
     }
 
     private static Builder transpose(String name, int... spatial) {

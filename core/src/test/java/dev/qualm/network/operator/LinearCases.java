@@ -33,7 +33,8 @@ final class LinearCases {
                 of("MatMul", "vectors", "", new int[] {3}, new int[] {3}),
                 of("MatMul", "vector and stack", "", new int[] {3}, new int[] {2, 3, 2}),
                 of("MatMul", "stack and vector", "", new int[] {2, 2, 3}, new int[] {3}),
-                of("MatMul", "stack and matrix", "", new int[] {2, 2, 3}, new int[] {3, 2}).independentRows(),
+                of("MatMul", "stack and matrix", "", new int[] {2, 2, 3}, new int[] {3, 2})
+                        .independentRows(),
                 of("MatMul", "broadcast stacks", "", new int[] {2, 1, 2, 3}, new int[] {2, 3, 2}),
                 of("Einsum", "product", "ij,jk->ik", new int[] {2, 3}, new int[] {3, 4}),
                 of("Einsum", "output left out", "bij, bjk", new int[] {2, 2, 3}, new int[] {2, 3, 2}),

@@ -17,7 +17,9 @@ final class PoolingCases {
     private static List<OperatorCase> windows() {
         return Stream.of("MaxPool", "SmoothMaxPool", "AveragePool", "LpPool")
                 .flatMap(type -> Stream.of(
-                        pool(type, "one axis", 6).attribute("kernel_shape", ints(3)).independentRows(),
+                        pool(type, "one axis", 6)
+                                .attribute("kernel_shape", ints(3))
+                                .independentRows(),
                         pool(type, "two axes, strides, pads", 5, 4)
                                 .attribute("kernel_shape", ints(3, 2))
                                 .attribute("strides", ints(2, 1))
@@ -80,8 +82,12 @@ final class PoolingCases {
                         .attribute("pads", ints(2, 1, 0, 1))
                         .attribute("count_include_pad", 1L)
                         .attribute("ceil_mode", 1L),
-                pool("LpPool", "p = 1", 4, 4).attribute("kernel_shape", ints(2, 2)).attribute("p", 1L),
-                pool("LpPool", "p = 3", 4, 4).attribute("kernel_shape", ints(2, 2)).attribute("p", 3L),
+                pool("LpPool", "p = 1", 4, 4)
+                        .attribute("kernel_shape", ints(2, 2))
+                        .attribute("p", 1L),
+                pool("LpPool", "p = 3", 4, 4)
+                        .attribute("kernel_shape", ints(2, 2))
+                        .attribute("p", 3L),
                 pool("GlobalAveragePool", "two axes", 3, 2).independentRows(),
                 pool("GlobalAveragePool", "one axis", 4),
                 pool("GlobalMaxPool", "two axes", 3, 2).independentRows(),

@@ -54,12 +54,16 @@ final class ResizeCases {
                 scaled("for nearest neighbours", 1, 1, 2, 0.5f)
                         .opset(11)
                         .attribute("coordinate_transformation_mode", "tf_half_pixel_for_nn"),
-                x("Resize", "first form").constant(Array.of(new float[] {1, 1, 0.6f, 2}, 4)).opset(10),
+                x("Resize", "first form")
+                        .constant(Array.of(new float[] {1, 1, 0.6f, 2}, 4))
+                        .opset(10),
                 x("Resize", "first form, linear")
                         .plain(Array.of(new float[] {1, 1, 0.6f, 2}, 4))
                         .attribute("mode", "linear")
                         .opset(10),
-                x("Upsample", "attribute").attribute("scales", new float[] {1, 1, 2, 1.5f}).opset(7),
+                x("Upsample", "attribute")
+                        .attribute("scales", new float[] {1, 1, 2, 1.5f})
+                        .opset(7),
                 x("Upsample", "input, linear")
                         .constant(Array.of(new float[] {1, 1, 2, 3}, 4))
                         .attribute("mode", "linear")

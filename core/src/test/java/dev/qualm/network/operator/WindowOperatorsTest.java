@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.bytedeco.pytorch.Tensor;
@@ -59,7 +60,10 @@ class WindowOperatorsTest {
             return a;
         }
 
-        /** Positions of the window that fit, by trying. With {@code ceil} the last may hang over, but not start in the end pads. */
+        /**
+         * Positions of the window that fit, by trying. With {@code ceil} the last may hang over, but not start in the
+         * end pads.
+         */
         int output(int axis, boolean ceil) {
             int n = 0;
             int padded = begin[axis] + size[axis] + end[axis];
@@ -71,7 +75,10 @@ class WindowOperatorsTest {
             return more ? n + 1 : n;
         }
 
-        /** The values at the window's positions that lie on the input, in row-major order; NaN where they lie on padding. */
+        /**
+         * The values at the window's positions that lie on the input, in row-major order; NaN where they lie on
+         * padding.
+         */
         double[] window(int c, int oh, int ow) {
             double[] w = new double[kernel[0] * kernel[1]];
             for (int i = 0; i < w.length; i++) {
@@ -106,10 +113,12 @@ class WindowOperatorsTest {
 
     @RepeatedTest(40)
     void maxPool_ofRandomWindow_equalsLoop(RepetitionInfo info) {
-        checkPool("MaxPool", "", info, Map.of(), (w, n) -> Arrays.stream(w)
-                .filter(v -> !Double.isNaN(v))
-                .max()
-                .orElse(Double.NEGATIVE_INFINITY));
+        checkPool(
+                "MaxPool",
+                "",
+                info,
+                Map.of(),
+                (w, n) -> Arrays.stream(w).filter(v -> !Double.isNaN(v)).max().orElse(Double.NEGATIVE_INFINITY));
     }
 
     @RepeatedTest(40)
@@ -124,15 +133,29 @@ class WindowOperatorsTest {
 
     @RepeatedTest(20)
     void lpPool_ofRandomWindow_equalsLoop(RepetitionInfo info) {
-        checkPool("LpPool", "", info, Map.of("p", 3L), (w, n) -> Math.cbrt(
-                Arrays.stream(w).filter(v -> !Double.isNaN(v)).map(v -> Math.abs(v * v * v)).sum()));
+        checkPool(
+                "LpPool",
+                "",
+                info,
+                Map.of("p", 3L),
+                (w, n) -> Math.cbrt(Arrays.stream(w)
+                        .filter(v -> !Double.isNaN(v))
+                        .map(v -> Math.abs(v * v * v))
+                        .sum()));
     }
 
     @RepeatedTest(20)
     void smoothMaxPool_ofRandomWindow_equalsLogSumExp(RepetitionInfo info) {
-        checkPool("SmoothMaxPool", Node.QUALM_DOMAIN, info, Map.of("beta", 2f), (w, n) -> Math.log(
-                        Arrays.stream(w).filter(v -> !Double.isNaN(v)).map(v -> Math.exp(2 * v)).sum())
-                / 2);
+        checkPool(
+                "SmoothMaxPool",
+                Node.QUALM_DOMAIN,
+                info,
+                Map.of("beta", 2f),
+                (w, n) -> Math.log(Arrays.stream(w)
+                                .filter(v -> !Double.isNaN(v))
+                                .map(v -> Math.exp(2 * v))
+                                .sum())
+                        / 2);
     }
 
     @Test
@@ -150,6 +173,22 @@ class WindowOperatorsTest {
         List<Array> out = run("MaxPool", "", 2, a, Array.of(new double[] {3, 3, 3, 3}, 1, 1, 2, 2));
         assertThat(out.get(0).doubles()).containsExactly(3, 3, 3, 3);
         assertThat(out.get(1).longs()).containsExactly(0, 0, 0, 0);
+    }
+
+    @Test
+    void maxUnpool_ofMaxPoolWithRemainder_putsValuesBack() {
+        double[] values = new double[25];
+        Arrays.setAll(values, i -> i + 1);
+        Map<String, Object> window = Map.of("kernel_shape", new long[] {2, 2}, "strides", new long[] {2, 2});
+        List<Array> pooled = run("MaxPool", "", 2, new Attributes(window), Array.of(values, 1, 1, 5, 5));
+        Array shape = Array.of(new long[] {1, 1, 5, 5}, 4);
+        Array y = run("MaxUnpool", "", 1, new Attributes(window), pooled.get(0), pooled.get(1), shape)
+                .get(0);
+        double[] expected = new double[25];
+        for (int at : new int[] {6, 8, 16, 18}) {
+            expected[at] = at + 1;
+        }
+        assertThat(y.doubles()).containsExactly(expected);
     }
 
     @Test
@@ -181,8 +220,13 @@ class WindowOperatorsTest {
             expected[o] = sum;
         }
         Array y = run(
-                        "Conv", "", 1, new Attributes(g.attributes()), g.input(),
-                        Array.of(w, 3, CHANNELS, g.kernel[0], g.kernel[1]), Array.of(b, 3))
+                        "Conv",
+                        "",
+                        1,
+                        new Attributes(g.attributes()),
+                        g.input(),
+                        Array.of(w, 3, CHANNELS, g.kernel[0], g.kernel[1]),
+                        Array.of(b, 3))
                 .get(0);
         assertThat(y.shape()).containsExactly(1, 3, h, v);
         assertThat(y.doubles()).usingComparatorWithPrecision(1e-12).containsExactly(expected);
@@ -194,9 +238,13 @@ class WindowOperatorsTest {
         SplittableRandom random = new SplittableRandom(info.getCurrentRepetition());
         Geometry g = new Geometry(random);
         Array w = Array.of(
-                random.doubles(3L * CHANNELS * g.kernel[0] * g.kernel[1], -1, 1).toArray(), 3, CHANNELS, g.kernel[0],
+                random.doubles(3L * CHANNELS * g.kernel[0] * g.kernel[1], -1, 1).toArray(),
+                3,
+                CHANNELS,
+                g.kernel[0],
                 g.kernel[1]);
-        Array forward = run("Conv", "", 1, new Attributes(g.attributes()), g.input(), w).get(0);
+        Array forward =
+                run("Conv", "", 1, new Attributes(g.attributes()), g.input(), w).get(0);
         Array y = Array.of(random.doubles(forward.size(), -1, 1).toArray(), forward.shape());
         Map<String, Object> a = new TreeMap<>(g.attributes());
         // What strides do not reach at the end of x is output padding.
@@ -223,14 +271,17 @@ class WindowOperatorsTest {
     void conv_same_putsOddPadWhereItsNameSays(String autoPad) {
         Attributes a = new Attributes(Map.of("auto_pad", autoPad));
         Array x = Array.of(new double[] {1, 2, 4}, 1, 1, 3);
-        double[] y = run("Conv", "", 1, a, x, Array.of(new double[] {1, 1}, 1, 1, 2)).get(0).doubles();
+        double[] y = run("Conv", "", 1, a, x, Array.of(new double[] {1, 1}, 1, 1, 2))
+                .get(0)
+                .doubles();
         assertThat(y).containsExactly(autoPad.equals("SAME_UPPER") ? new double[] {3, 6, 4} : new double[] {1, 3, 6});
     }
 
     @Test
     void conv_weightsUnlikeKernelShape_isRefused() {
         Attributes a = new Attributes(Map.of("kernel_shape", new long[] {2}));
-        assertThatThrownBy(() -> run("Conv", "", 1, a, Array.of(new double[3], 1, 1, 3), Array.of(new double[3], 1, 1, 3)))
+        assertThatThrownBy(
+                        () -> run("Conv", "", 1, a, Array.of(new double[3], 1, 1, 3), Array.of(new double[3], 1, 1, 3)))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("kernel_shape, found [3]");
     }
@@ -239,11 +290,13 @@ class WindowOperatorsTest {
     @ValueSource(strings = {"strides", "dilations", "kernel_shape", "pads", "auto_pad", "storage_order"})
     void maxPool_senselessAttribute_isRefused(String name) {
         Map<String, Object> a = new TreeMap<>(Map.of("kernel_shape", new long[] {2}));
-        a.put(name, switch (name) {
-            case "auto_pad" -> "SAME";
-            case "storage_order" -> 2L;
-            default -> new long[] {-1};
-        });
+        a.put(
+                name,
+                switch (name) {
+                    case "auto_pad" -> "SAME";
+                    case "storage_order" -> 2L;
+                    default -> new long[] {-1};
+                });
         assertThatThrownBy(() -> run("MaxPool", "", 1, new Attributes(a), Array.of(new double[4], 1, 1, 4)))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("MaxPool 'node'")
@@ -267,7 +320,9 @@ class WindowOperatorsTest {
         assertThat(y.shape()).containsExactly(1, CHANNELS, h, v);
         for (int o = 0; o < expected.length; o++) {
             boolean same = y.doubles()[o] == expected[o] || Math.abs(y.doubles()[o] - expected[o]) < 1e-12;
-            assertThat(same).as("%s: %s at %d, expected %s", type, y.doubles()[o], o, expected[o]).isTrue();
+            assertThat(same)
+                    .as("%s: %s at %d, expected %s", type, y.doubles()[o], o, expected[o])
+                    .isTrue();
         }
     }
 
@@ -277,12 +332,15 @@ class WindowOperatorsTest {
             names.add("in" + i);
         }
         Node node = new Node("node", domain, type, names, outputs == 1 ? List.of("a") : List.of("a", "b"), attributes);
-        Operator operator = Operators.find(domain, type);
-        assertThat(operator).as(type).isNotNull();
+        Operator operator = Objects.requireNonNull(Operators.find(domain, type), type);
         Kernel kernel = operator.factory().create(new NodeContext(node, 22, Precision.FLOAT64, false, Map.of()));
         try (NativeScope scope = NativeScope.values()) {
-            Tensor[] in = Arrays.stream(inputs).map(a -> Tensors.of(a, Precision.FLOAT64)).toArray(Tensor[]::new);
-            return Arrays.stream(kernel.run(new Inputs(in))).map(Tensors::toArray).toList();
+            Tensor[] in = Arrays.stream(inputs)
+                    .map(a -> Tensors.of(a, Precision.FLOAT64))
+                    .toArray(Tensor[]::new);
+            return Arrays.stream(kernel.run(new Inputs(in)))
+                    .map(Tensors::toArray)
+                    .toList();
         }
     }
 

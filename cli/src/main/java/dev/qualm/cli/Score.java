@@ -1,0 +1,242 @@
+package dev.qualm.cli;
+
+import dev.qualm.QualmException;
+import dev.qualm.Status;
+import dev.qualm.array.Array;
+import dev.qualm.array.AtomicFile;
+import dev.qualm.data.Batch;
+import dev.qualm.data.Dataset;
+import dev.qualm.data.ModelDescription;
+import dev.qualm.detect.ScoreTable;
+import dev.qualm.detect.Scorer;
+import dev.qualm.detect.Scores;
+import dev.qualm.network.Network;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code qualm score}. */
+@Command(
+        name = "score",
+        abbreviateSynopsis = true,
+        sortOptions = false,
+        description = {
+            "Predicts every item of some data and scores how far to distrust each prediction.",
+            "",
+            "Prints one JSON object a line: id, prediction, class, confidence, scores (larger = less trustworthy),"
+                    + " status."
+                    + " An item that cannot be read gets a status that says why; the others are scored all the same."
+        },
+        footer = {
+            "",
+            "Scores by group, with their passes over the network for K classes:",
+            "  logits (1)     msp, max-logit, energy, entropy, margin, gen",
+            "  (1)            gradnorm",
+            "  gradients (3)  grad-max, grad-min, grad-mean, grad-std, grad-l1, grad-l2",
+            "  gga (K)        gga-row, gga-rest, gga-mean, gga-std",
+            "  all            all of them"
+        })
+final class Score implements Runnable {
+    /** Items between two writes; large enough to keep many threads busy. */
+    private static final int BLOCK = 1024;
+
+    private static final int MANY_CLASSES = 100;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private ModelOptions model;
+
+    @Parameters(index = "1", paramLabel = "DATA", description = "What to score: " + DataOptions.KINDS + ".")
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private Path dataPath;
+
+    @Option(
+            names = "--scores",
+            paramLabel = "NAME",
+            split = ",",
+            defaultValue = "msp,energy,gen,gradnorm",
+            description = "Scores or groups of scores, see below. Default: ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private List<String> names;
+
+    @Option(names = "--out", paramLabel = "FILE", description = "Write to FILE instead of standard output.")
+    private @Nullable Path out;
+
+    @Option(names = "--limit", paramLabel = "N", description = "Score the first N items only.")
+    private int limit = Integer.MAX_VALUE;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads to work on. Default: one per processor.")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private PreprocessOptions preprocessing;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private DataOptions options;
+
+    @Mixin
+    @SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // picocli sets and reads it
+    private HelpOption help;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        if (limit < 1 || threads < 1) {
+            throw new ParameterException(spec.commandLine(), "--limit and --threads are at least 1");
+        }
+        List<dev.qualm.detect.Score> asked = Scores.of(names);
+        try (Network network = model.network()) {
+            ModelDescription description = model.description();
+            Dataset stored = options.open(dataPath, List.of());
+            InputFit fit = InputFit.of(network, description, preprocessing, stored.take(limit));
+            fit.remarks().forEach(this::say);
+            int classes = classes(network, fit.data());
+            Scorer scorer = new Scorer(network, computable(network, asked, classes), threads);
+            ScoreLines lines = new ScoreLines(classNames(description, classes), stored.classes());
+            if (out == null) {
+                write(scorer, fit.data(), lines, spec.commandLine().getOut());
+            } else {
+                AtomicFile.write(out, stream -> {
+                    PrintWriter file = new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8));
+                    write(scorer, fit.data(), lines, file);
+                    file.flush();
+                });
+            }
+        }
+    }
+
+    private void write(Scorer scorer, Dataset data, ScoreLines lines, PrintWriter to) {
+        long start = System.nanoTime();
+        Map<Status.Kind, Integer> kinds = new LinkedHashMap<>();
+        int n = data.size();
+        int written = 0;
+        try (ProgressBar bar = new ProgressBar(spec.commandLine().getErr(), "Scoring", n)) {
+            // In blocks, so that results come while the work goes on and memory does not grow with the data.
+            for (int from = 0; from < n && !to.checkError(); from += BLOCK) {
+                int before = from;
+                Dataset block = data.slice(from, Math.min(n, from + BLOCK));
+                ScoreTable table = scorer.score(block, done -> bar.update((long) before + done));
+                int[] labels = block.labelled() ? block.labels() : null;
+                written += table.size();
+                for (int i = 0; i < table.size(); i++) {
+                    to.print(lines.line(table, i, labels) + "\n");
+                    kinds.merge(table.status().get(i).kind(), 1, Integer::sum);
+                }
+                to.flush();
+            }
+        }
+        say(summary(written, kinds, System.nanoTime() - start));
+    }
+
+    private static String summary(int n, Map<Status.Kind, Integer> kinds, long nanos) {
+        double seconds = nanos * 1e-9;
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "scored %,d %s in %.1f s (%,.0f per second)",
+                n,
+                n == 1 ? "item" : "items",
+                seconds,
+                n / Math.max(seconds, 1e-9)));
+        kinds.forEach((kind, count) -> text.append(String.format(
+                Locale.ROOT,
+                switch (kind) {
+                    case OK -> "";
+                    case UNREADABLE -> "; %,d could not be read";
+                    case NON_FINITE -> "; %,d without a finite output";
+                    case ZERO_GRADIENT -> "; %,d with a zero gradient";
+                    case UNDEFINED -> "; %,d without some of the scores";
+                },
+                count)));
+        return text.toString();
+    }
+
+    /** Number of classes, from a run of the first readable item. */
+    private int classes(Network network, Dataset data) {
+        Array logits = null;
+        for (int i = 0; logits == null && i < data.size(); i++) {
+            Batch one = data.read(i, i + 1);
+            if (one.complete()) {
+                logits = network.run(one.inputs(), List.of(network.structure().logits()))
+                        .get(network.structure().logits());
+            }
+        }
+        if (logits == null) {
+            throw new QualmException("Not one item of " + data + " can be read");
+        }
+        int classes = 1;
+        int rows = 0;
+        for (int axis = 1; axis < logits.rank(); axis++) {
+            classes *= logits.dim(axis);
+            rows += logits.dim(axis) == 1 ? 0 : 1;
+        }
+        if (rows == 0) {
+            throw new QualmException("The model gives one number per item ('"
+                    + network.structure().logits() + "'), but scores compare two or more classes; choose another"
+                    + " output with"
+                    + " --output");
+        }
+        if (rows != 1) {
+            throw new QualmException("Expected one row of logits per item, but '"
+                    + network.structure().logits() + "' holds " + logits
+                    + " for one item; choose another output with --output");
+        }
+        return classes;
+    }
+
+    /** The scores this network has; says why it lacks the others. */
+    private List<dev.qualm.detect.Score> computable(Network network, List<dev.qualm.detect.Score> asked, int classes) {
+        Map<String, List<String>> refused = new LinkedHashMap<>();
+        List<dev.qualm.detect.Score> kept = new ArrayList<>();
+        for (dev.qualm.detect.Score s : asked) {
+            String reason = s.refusal(network, classes);
+            if (reason == null) {
+                kept.add(s);
+            } else {
+                refused.computeIfAbsent(reason, k -> new ArrayList<>()).add(s.name());
+            }
+        }
+        refused.forEach((reason, scores) -> say("left out " + String.join(", ", scores) + ": " + reason));
+        if (kept.isEmpty()) {
+            throw new QualmException("None of the scores asked for exists for this model; choose others with --scores");
+        }
+        boolean perClass = kept.stream().anyMatch(s -> s.source() == dev.qualm.detect.Score.Source.INPUT_GRADIENTS);
+        if (perClass && classes > MANY_CLASSES) {
+            say("gga scores need a pass for each of the " + classes + " classes; this will take long");
+        }
+        return kept;
+    }
+
+    private List<String> classNames(ModelDescription description, int classes) {
+        int named = description.classes().size();
+        if (named != 0 && named != classes) {
+            say("the description beside the model names " + named + " classes, but there are " + classes
+                    + "; names are left out");
+            return List.of();
+        }
+        return description.classes();
+    }
+
+    private void say(String text) {
+        spec.commandLine().getErr().println("qualm: " + text);
+        spec.commandLine().getErr().flush();
+    }
+}

@@ -1,0 +1,191 @@
+package dev.qualm.detect;
+
+import dev.qualm.Status;
+import dev.qualm.array.Array;
+import dev.qualm.gradient.CosineSimilarityMaps;
+import dev.qualm.gradient.GradientMetrics;
+import dev.qualm.network.Head;
+import dev.qualm.network.Network;
+import dev.qualm.network.Recording;
+import dev.qualm.network.Tape;
+import dev.qualm.network.engine.Tensors;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What scores of one micro-batch are computed from: one forward pass, and the sweeps that the asked-for scores need, each made
+ * once.
+ *
+ * <p>Belongs to one thread; close it. The time of each part is kept, so that a score's cost can be stated from the same run.
+ */
+public final class Evidence implements AutoCloseable {
+    private final Network network;
+    private final @Nullable Tape tape;
+    private final double[][] logits;
+    private final @Nullable Array features;
+    private final Map<Score.Source, Long> nanos = new EnumMap<>(Score.Source.class);
+    private CosineSimilarityMaps.@Nullable Maps maps;
+    private GradientMetrics.@Nullable Result metrics;
+
+    private Evidence(Network network, @Nullable Tape tape, double[][] logits, @Nullable Array features) {
+        this.network = network;
+        this.tape = tape;
+        this.logits = logits;
+        this.features = features;
+    }
+
+    /**
+     * Runs the network once on a micro-batch.
+     *
+     * @param feeds a value per input; axis 0 is the batch
+     * @param sources what the scores that will read this need
+     */
+    public static Evidence of(Network network, Map<String, Array> feeds, Set<Score.Source> sources) {
+        long start = System.nanoTime();
+        Head head = network.structure().head();
+        String wantedFeatures = sources.contains(Score.Source.HEAD) && head != null ? head.features() : null;
+        boolean sweeps =
+                sources.contains(Score.Source.INPUT_GRADIENTS) || sources.contains(Score.Source.WEIGHT_GRADIENTS);
+        Evidence evidence =
+                sweeps ? recorded(network, feeds, sources, wantedFeatures) : values(network, feeds, wantedFeatures);
+        evidence.nanos.put(Score.Source.LOGITS, System.nanoTime() - start);
+        return evidence;
+    }
+
+    private static Evidence values(Network network, Map<String, Array> feeds, @Nullable String features) {
+        List<String> wanted = new ArrayList<>(List.of(network.structure().logits()));
+        if (features != null) {
+            wanted.add(features);
+        }
+        Map<String, Array> out = network.run(feeds, wanted);
+        Array logits = network.asLogits(
+                Objects.requireNonNull(out.get(network.structure().logits())));
+        return new Evidence(network, null, rows(logits), features == null ? null : out.get(features));
+    }
+
+    private static Evidence recorded(
+            Network network, Map<String, Array> feeds, Set<Score.Source> sources, @Nullable String features) {
+        Recording recording = Recording.ofInput(network);
+        if (sources.contains(Score.Source.INPUT_GRADIENTS)) {
+            recording = recording.and(MAPS.recording(network));
+        }
+        if (sources.contains(Score.Source.WEIGHT_GRADIENTS)) {
+            recording = recording.and(METRICS.recording(network));
+        }
+        if (features != null) {
+            recording = recording.tapping(features);
+        }
+        Tape tape = Tape.record(network, feeds, recording);
+        Array logits = network.asLogits(Tensors.toArray(tape.logits()));
+        return new Evidence(network, tape, rows(logits), features == null ? null : tape.array(features));
+    }
+
+    private static final CosineSimilarityMaps MAPS = CosineSimilarityMaps.defaults();
+    private static final GradientMetrics METRICS = GradientMetrics.defaults();
+
+    /** Number of items. */
+    public int size() {
+        return logits.length;
+    }
+
+    public Network network() {
+        return network;
+    }
+
+    /** Logits {@code [n][classes]}. */
+    public double[][] logits() {
+        return logits;
+    }
+
+    /** Predicted class per item: the largest logit, the first of equals. */
+    public int[] predictions() {
+        int[] out = new int[logits.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = Softmax.argmax(logits[i]);
+        }
+        return out;
+    }
+
+    /** Input of the head, {@code [n, d]} (or {@code [n, d, 1, 1]}). */
+    public Array features() {
+        return Objects.requireNonNull(features, "the head's input was not asked for, or the network has no head");
+    }
+
+    /** Cosine similarity maps with their default settings. */
+    public CosineSimilarityMaps.Maps maps() {
+        if (maps == null) {
+            long start = System.nanoTime();
+            maps = MAPS.of(tape());
+            nanos.put(Score.Source.INPUT_GRADIENTS, System.nanoTime() - start);
+        }
+        return maps;
+    }
+
+    /** Whole-network gradient metrics with their default settings. */
+    public GradientMetrics.Result metrics() {
+        if (metrics == null) {
+            long start = System.nanoTime();
+            metrics = METRICS.of(tape());
+            nanos.put(Score.Source.WEIGHT_GRADIENTS, System.nanoTime() - start);
+        }
+        return metrics;
+    }
+
+    /** What is wrong with each item, over everything computed so far. */
+    public List<Status> status() {
+        List<Status> out = new ArrayList<>();
+        for (int i = 0; i < logits.length; i++) {
+            Status s = Double.isFinite(Softmax.logSumExp(logits[i]))
+                    ? Status.OK
+                    : Status.nonFinite("the network returned NaN or infinity");
+            if (s.isOk() && maps != null) {
+                s = maps.status().get(i);
+            }
+            if (s.isOk() && metrics != null) {
+                s = metrics.status().get(i);
+            }
+            out.add(s);
+        }
+        return out;
+    }
+
+    /** Time spent so far: the forward pass under LOGITS, sweeps under their source. */
+    public Map<Score.Source, Long> nanos() {
+        return Map.copyOf(nanos);
+    }
+
+    private Tape tape() {
+        return Objects.requireNonNull(tape, "gradients were not asked for when this evidence was made");
+    }
+
+    private static double[][] rows(Array logits) {
+        int k = logits.dim(1);
+        double[][] rows = new double[logits.dim(0)][k];
+        for (int i = 0; i < rows.length; i++) {
+            for (int j = 0; j < k; j++) {
+                rows[i][j] = logits.get(i * k + j);
+            }
+        }
+        return rows;
+    }
+
+    /** The sources that some scores need. */
+    static Set<Score.Source> sources(List<Score> scores) {
+        Set<Score.Source> set = new LinkedHashSet<>();
+        scores.forEach(s -> set.add(s.source()));
+        return set;
+    }
+
+    @Override
+    public void close() {
+        if (tape != null) {
+            tape.close();
+        }
+    }
+}

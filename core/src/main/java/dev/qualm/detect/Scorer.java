@@ -1,0 +1,192 @@
+package dev.qualm.detect;
+
+import dev.qualm.Provenance;
+import dev.qualm.QualmException;
+import dev.qualm.Status;
+import dev.qualm.array.Array;
+import dev.qualm.data.Batch;
+import dev.qualm.data.Dataset;
+import dev.qualm.network.Network;
+import dev.qualm.network.engine.Engine;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+
+/**
+ * Computes many scores of a data set with one forward pass per micro-batch and the fewest sweeps.
+ *
+ * @param network whose predictions are judged
+ * @param scores what to compute
+ * @param threads Java threads over micro-batches; results do not depend on it
+ */
+public record Scorer(Network network, List<Score> scores, int threads) {
+    public Scorer {
+        scores = List.copyOf(scores);
+        if (threads < 1) {
+            throw new QualmException("Expected at least one thread, but found " + threads);
+        }
+    }
+
+    /** A scorer on all processors. */
+    public static Scorer of(Network network, List<Score> scores) {
+        return new Scorer(network, scores, Runtime.getRuntime().availableProcessors());
+    }
+
+    /** Scores whose reason for refusal on this network is to be shown, by name. */
+    public Map<String, String> refusals(int classes) {
+        Map<String, String> out = new LinkedHashMap<>();
+        for (Score s : scores) {
+            String reason = s.refusal(network, classes);
+            if (reason != null) {
+                out.put(s.name(), reason);
+            }
+        }
+        return out;
+    }
+
+    /** Scores every item of a data set for a network with one input. */
+    public ScoreTable score(Dataset data) {
+        return score(data, done -> {});
+    }
+
+    /** @param progress called with the number of items done so far, from any thread, in increasing order per thread */
+    public ScoreTable score(Dataset data, IntConsumer progress) {
+        int n = data.size();
+        if (n == 0) {
+            throw new QualmException("There is nothing to score: the data set is empty");
+        }
+        String input = network.input().name();
+        int rows = network.microBatch(Map.of(input, data.read(0, Math.min(2, n)).inputs()));
+        Partial all = new Partial(n, scores.size());
+        AtomicInteger done = new AtomicInteger();
+        ExecutorService pool = Executors.newFixedThreadPool(threads, work -> {
+            Thread t = new Thread(work, "qualm-scorer");
+            t.setDaemon(true);
+            return t;
+        });
+        try {
+            List<Future<?>> parts = new ArrayList<>();
+            for (int from = 0; from < n; from += rows) {
+                int start = from;
+                int to = Math.min(n, from + rows);
+                parts.add(pool.submit(() -> {
+                    part(data.read(start, to), input, start, all);
+                    progress.accept(done.addAndGet(to - start));
+                }));
+            }
+            for (Future<?> f : parts) {
+                f.get();
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof QualmException q
+                    ? q
+                    : Engine.failure("Scoring", new RuntimeException(e.getCause()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new QualmException("Scoring was interrupted", e);
+        } finally {
+            pool.shutdownNow();
+        }
+        return all.table(data.ids(), scores, provenance(rows));
+    }
+
+    private void part(Batch batch, String input, int at, Partial all) {
+        // Items that could not be read keep their place; the network sees only the readable ones.
+        int[] readable = java.util.stream.IntStream.range(0, batch.size())
+                .filter(i -> batch.status().get(i).ok())
+                .toArray();
+        for (int i = 0; i < batch.size(); i++) {
+            if (!batch.status().get(i).ok()) {
+                all.unreadable(at + i, batch.status().get(i).toString());
+            }
+        }
+        if (readable.length == 0) {
+            return;
+        }
+        Array inputs = readable.length == batch.size()
+                ? batch.inputs()
+                : batch.inputs().select(readable);
+        Set<Score.Source> sources = Evidence.sources(scores);
+        try (Evidence evidence = Evidence.of(network, Map.of(input, inputs), sources)) {
+            double[][] values = new double[scores.size()][];
+            for (int s = 0; s < values.length; s++) {
+                values[s] = scores.get(s).refusal(network, evidence.logits()[0].length) == null
+                        ? scores.get(s).score(evidence)
+                        : nan(readable.length);
+            }
+            all.put(at, readable, evidence, values);
+        }
+    }
+
+    private static double[] nan(int n) {
+        double[] out = new double[n];
+        java.util.Arrays.fill(out, Double.NaN);
+        return out;
+    }
+
+    private Provenance provenance(int rows) {
+        return Provenance.of("scores")
+                .with("network", network)
+                .with("scores", scores.stream().map(Score::name).toList())
+                .with("threads", threads)
+                .with("micro-batch", rows);
+    }
+
+    /** Results under construction; each item is written by one thread, the times under a lock. */
+    private static final class Partial {
+        private final int[] predictions;
+        private final double[] confidence;
+        private final double[][] values;
+        private final Status[] status;
+        private final Map<Score.Source, Long> nanos = new EnumMap<>(Score.Source.class);
+
+        Partial(int n, int scores) {
+            predictions = new int[n];
+            confidence = nan(n);
+            java.util.Arrays.fill(predictions, -1);
+            values = new double[scores][];
+            for (int s = 0; s < scores; s++) {
+                values[s] = nan(n);
+            }
+            status = new Status[n];
+            java.util.Arrays.fill(status, Status.OK);
+        }
+
+        void unreadable(int item, String reason) {
+            status[item] = Status.unreadable(reason);
+        }
+
+        void put(int at, int[] readable, Evidence evidence, double[][] found) {
+            int[] predicted = evidence.predictions();
+            List<Status> states = evidence.status();
+            for (int i = 0; i < readable.length; i++) {
+                int item = at + readable[i];
+                boolean finite = states.get(i).kind() != Status.Kind.NON_FINITE;
+                predictions[item] = finite ? predicted[i] : -1;
+                confidence[item] = finite ? 1 - Msp.of(evidence.logits()[i]) : Double.NaN;
+                status[item] = states.get(i);
+                for (int s = 0; s < found.length; s++) {
+                    values[s][item] = finite ? found[s][i] : Double.NaN;
+                }
+            }
+            synchronized (nanos) {
+                evidence.nanos().forEach((source, t) -> nanos.merge(source, t, Long::sum));
+            }
+        }
+
+        ScoreTable table(List<String> ids, List<Score> scores, Provenance provenance) {
+            Map<Score.Source, Double> millis = new EnumMap<>(Score.Source.class);
+            nanos.forEach((source, t) -> millis.put(source, t / 1e6 / Math.max(1, ids.size())));
+            return new ScoreTable(ids, predictions, confidence, scores, values, List.of(status), millis, provenance);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.qualm.training;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/** Cuts items into batches, in a new random order for every epoch. */
+final class Batches {
+    private final int items;
+    private final int size;
+    private final Random random;
+
+    Batches(int items, int size, long seed) {
+        this.items = items;
+        this.size = size;
+        // Random's algorithm is part of its specification: the same order on every machine and Java version.
+        this.random = new Random(seed);
+    }
+
+    /** Batches in one epoch. A last item that would be alone joins the batch before it: one row has no variance. */
+    int count() {
+        int count = (items + size - 1) / size;
+        return count > 1 && size > 1 && items % size == 1 ? count - 1 : count;
+    }
+
+    /** Row numbers of the batches of the next epoch. */
+    List<int[]> next() {
+        int[] order = IntStream.range(0, items).toArray();
+        for (int i = items - 1; i > 0; i--) {
+            int j = random.nextInt(i + 1);
+            int moved = order[i];
+            order[i] = order[j];
+            order[j] = moved;
+        }
+        List<int[]> batches = new ArrayList<>();
+        for (int b = 0; b < count(); b++) {
+            batches.add(Arrays.copyOfRange(order, b * size, b == count() - 1 ? items : (b + 1) * size));
+        }
+        return batches;
+    }
+}

@@ -1,0 +1,193 @@
+package dev.qualm.training;
+
+import dev.qualm.Provenance;
+import dev.qualm.ShapeException;
+import dev.qualm.UnsupportedModelException;
+import dev.qualm.array.Array;
+import dev.qualm.data.OutputKind;
+import dev.qualm.network.Network;
+import dev.qualm.network.Structure;
+import dev.qualm.network.engine.NativeScope;
+import dev.qualm.network.engine.Precision;
+import dev.qualm.network.graph.Graph;
+import dev.qualm.network.graph.Node;
+import dev.qualm.network.onnx.ModelHash;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Trains a classifier by minimising the cross-entropy of its logits.
+ *
+ * <p>Learnt are the weights of {@link Structure#layers()}; BatchNormalization uses the batch's statistics and moves its
+ * running ones; Dropout drops where the file allows training. Weights that reach a layer through other nodes (a
+ * Transpose, a Cast) are constants. The same graph, items and options give the same bits on one machine; dropout draws
+ * from the engine's one generator, so with it that holds only while nothing else in the process draws.
+ *
+ * <p>Batches cover all items in each epoch, in a new order; the last one is smaller, but an item that would be alone
+ * joins the batch before it. Memory does not grow with the number of steps.
+ */
+public final class Trainer {
+    private Trainer() {}
+
+    /** As {@link #train(Graph, Array, int[], TrainingOptions, Progress)}, silently. */
+    public static Training train(Graph graph, Array inputs, int[] labels, TrainingOptions options) {
+        return train(graph, inputs, labels, options, Progress.NONE);
+    }
+
+    /**
+     * Trains a graph from its present weights on; the graph itself stays as it is.
+     *
+     * @param graph a classifier of one input, with logits, or with the Softmax that makes probabilities of them
+     * @param inputs {@code [n, ...]}, as the network takes them: scaled and standardised
+     * @param labels class numbers from 0, {@code [n]}
+     * @throws TrainingException if the items do not fit the network, or the loss stops being finite
+     */
+    public static Training train(Graph graph, Array inputs, int[] labels, TrainingOptions options, Progress progress) {
+        requireItems(inputs, labels);
+        try (Network network = Network.of(graph, Precision.FLOAT32);
+                NativeScope scope = NativeScope.values()) {
+            WeightRoles roles = requireTrainable(network, options, labels.length);
+            Array items = network.input().type().isFloating() ? inputs.asFloat32() : inputs;
+            int classes = requireLabels(network, items, labels);
+            if (graph.nodes().stream().anyMatch(Trainer::draws)) {
+                torch.manual_seed(options.seed());
+            }
+            Learner learner = new Learner(network, roles, options.optimizer(), options.labelSmoothing());
+            List<Epoch> history = epochs(learner, items, labels, options, progress);
+            return new Training(
+                    graph.withInitializers(learner.weights()),
+                    history,
+                    provenance(graph, items, labels, classes, options));
+        }
+    }
+
+    private static List<Epoch> epochs(
+            Learner learner, Array items, int[] labels, TrainingOptions options, Progress progress) {
+        Batches batches = new Batches(labels.length, options.batchSize(), options.seed());
+        // A stream of its own: with and without augmentation, items come in the same order.
+        Random changes = new Random(options.seed() + 1);
+        List<Epoch> history = new ArrayList<>();
+        double before = Double.NaN;
+        long step = 0;
+        for (int e = 1; e <= options.epochs(); e++) {
+            long start = System.nanoTime();
+            double loss = 0;
+            int correct = 0;
+            int inEpoch = 0;
+            double rate = 0;
+            for (int[] rows : batches.next()) {
+                rate = options.optimizer().learningRate()
+                        * options.schedule().factor(step++, batches.count(), options.epochs());
+                Array batch = options.augmentation().apply(items.select(rows), changes);
+                int[] targets = Arrays.stream(rows).map(r -> labels[r]).toArray();
+                Learner.Step result = learner.step(batch, targets, rate);
+                inEpoch++;
+                if (!Double.isFinite(result.loss())) {
+                    throw diverged(e, inEpoch, batches.count(), rate, result.loss(), before, options);
+                }
+                before = result.loss();
+                loss += result.loss() * rows.length;
+                correct += result.correct();
+                progress.step(e, options.epochs(), inEpoch, batches.count(), result.loss());
+            }
+            double n = labels.length;
+            Epoch epoch = new Epoch(e, rate, loss / n, correct / n, (System.nanoTime() - start) * 1e-9);
+            history.add(epoch);
+            progress.epoch(epoch, options.epochs());
+        }
+        return history;
+    }
+
+    private static TrainingException diverged(
+            int epoch, int step, int steps, double rate, double loss, double before, TrainingOptions options) {
+        String since = Double.isNaN(before)
+                ? "at the first step, so the first weights or the inputs are too large"
+                : String.format(Locale.ROOT, "%.4g at the step before", before);
+        return new TrainingException(String.format(
+                Locale.ROOT,
+                "Training diverged in epoch %d of %d, step %d of %d: the loss is %s (%s), the learning rate %.3g."
+                        + " Lower the learning rate, add warm-up epochs (Schedule.Cosine), or standardise the inputs.",
+                epoch,
+                options.epochs(),
+                step,
+                steps,
+                loss,
+                since,
+                rate));
+    }
+
+    private static void requireItems(Array inputs, int[] labels) {
+        if (inputs.rank() == 0 || inputs.dim(0) != labels.length || labels.length == 0) {
+            throw new ShapeException("Expected one label for each of one or more items, but found " + labels.length
+                    + " labels for " + inputs);
+        }
+        if (inputs.dtype().isFloating()) {
+            for (int i = 0; i < inputs.size(); i++) {
+                if (!Double.isFinite(inputs.get(i))) {
+                    throw new TrainingException(
+                            "Expected finite inputs, but item " + i / (inputs.size() / labels.length) + " holds "
+                                    + inputs.get(i) + "; leave it out or repair it");
+                }
+            }
+        }
+    }
+
+    private static WeightRoles requireTrainable(Network network, TrainingOptions options, int items) {
+        Structure structure = network.structure();
+        if (structure.kind() == OutputKind.PROBABILITIES && !structure.trueLogits()) {
+            throw new UnsupportedModelException("Output '" + structure.output()
+                    + "' holds probabilities that come from no Softmax; training needs logits");
+        }
+        WeightRoles roles = WeightRoles.of(network.graph(), structure);
+        if (roles.decayed().isEmpty() && roles.plain().isEmpty()) {
+            throw new UnsupportedModelException("The network has no layer with weights to learn: " + network);
+        }
+        if (!roles.statistics().isEmpty() && (options.batchSize() < 2 || items < 2)) {
+            throw new TrainingException(
+                    "BatchNormalization learns the statistics of batches: expected a batch size of at"
+                            + " least 2 and at least 2 items, but found batch size " + options.batchSize() + " and "
+                            + items
+                            + " items");
+        }
+        return roles;
+    }
+
+    /** The number of classes, from the logits of one item. */
+    private static int requireLabels(Network network, Array items, int[] labels) {
+        int classes = network.logits(items.slice(0, 1)).dim(1);
+        for (int i = 0; i < labels.length; i++) {
+            if (labels[i] < 0 || labels[i] >= classes) {
+                throw new TrainingException(
+                        "Expected labels from 0 to " + (classes - 1) + ", one for each of the network's " + classes
+                                + " logits, but item " + i + " has " + labels[i]);
+            }
+        }
+        return classes;
+    }
+
+    private static boolean draws(Node node) {
+        return node.op().equals("Dropout")
+                || node.op().startsWith("Random")
+                || node.op().equals("Bernoulli");
+    }
+
+    private static Provenance provenance(Graph graph, Array items, int[] labels, int classes, TrainingOptions options) {
+        return Provenance.of("training")
+                .with("start", "sha256:" + ModelHash.of(graph))
+                .with("items", items)
+                .with("classes", classes)
+                .with("data", "sha256:" + ItemHash.of(items, labels))
+                .with("loss", "cross-entropy")
+                .with("optimizer", options.optimizer())
+                .with("schedule", options.schedule())
+                .with("epochs", options.epochs())
+                .with("batchSize", options.batchSize())
+                .with("seed", options.seed())
+                .with("labelSmoothing", options.labelSmoothing())
+                .with("augmentation", options.augmentation());
+    }
+}

@@ -1,0 +1,82 @@
+package dev.qualm.detect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.qualm.Status;
+import dev.qualm.array.Array;
+import dev.qualm.data.Dataset;
+import dev.qualm.data.Layout;
+import dev.qualm.network.Network;
+import dev.qualm.network.NetworkBuilder;
+import dev.qualm.network.TestNetworks;
+import dev.qualm.network.engine.Precision;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ScorerTest {
+    private static Dataset images(int n, long seed) {
+        return Dataset.of(TestNetworks.images(n, seed), Layout.NCHW, null);
+    }
+
+    @Test
+    void score_everyScore_sameForAnyThreadsAndForSingles() {
+        Dataset data = images(21, 1);
+        try (Network network = Network.of(TestNetworks.residual(1), Precision.FLOAT64)) {
+            ScoreTable one = new Scorer(network, Scores.all(), 1).score(data);
+            ScoreTable four = new Scorer(network, Scores.all(), 4).score(data);
+            ScoreTable single = new Scorer(network, Scores.all(), 1).score(data.slice(13, 14));
+            for (Score s : Scores.all()) {
+                assertThat(four.of(s.name())).as(s.name()).containsExactly(one.of(s.name()));
+                double scale = Math.max(1, Math.abs(one.of(s.name())[13]));
+                assertThat(single.of(s.name())[0]).as(s.name()).isCloseTo(one.of(s.name())[13], within(1e-9 * scale));
+            }
+            assertThat(one.status()).allMatch(Status::isOk);
+        }
+    }
+
+    @Test
+    void score_sharedEvidence_equalsEachScoreAlone() {
+        Dataset data = images(6, 2);
+        try (Network network = Network.of(TestNetworks.residual(2), Precision.FLOAT64)) {
+            ScoreTable together = Scorer.of(network, Scores.all()).score(data);
+            for (Score s : Scores.all()) {
+                double[] alone = Scorer.of(network, List.of(s)).score(data).of(s.name());
+                for (int i = 0; i < alone.length; i++) {
+                    double scale = Math.max(1, Math.abs(alone[i]));
+                    assertThat(together.of(s.name())[i]).as(s.name()).isCloseTo(alone[i], within(1e-9 * scale));
+                }
+            }
+        }
+    }
+
+    @Test
+    void score_notANumberAmongInputs_costsOnlyThatItem() {
+        double[] values = TestNetworks.images(5, 3).doubles().clone();
+        values[2 * 192 + 7] = Double.NaN;
+        Dataset data = Dataset.of(Array.of(values, 5, 3, 8, 8), Layout.NCHW, null);
+        try (Network network = Network.of(TestNetworks.residual(3), Precision.FLOAT64)) {
+            ScoreTable table = Scorer.of(network, Scores.all()).score(data);
+            List<Integer> bad = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                if (!table.status().get(i).isOk()) {
+                    bad.add(i);
+                }
+            }
+            assertThat(bad).containsExactly(2);
+            assertThat(table.of("msp")[2]).isNaN();
+            assertThat(table.predictions()[2]).isEqualTo(-1);
+            assertThat(table.of("gga-row")[1]).isFinite();
+        }
+    }
+
+    @Test
+    void refusals_twoClassesAndProbabilitiesOnly_nameTheReason() {
+        var graph = NetworkBuilder.input("x", 4).seed(1).linear("fc", 2).build();
+        try (Network network = Network.of(graph, Precision.FLOAT64, null, dev.qualm.data.OutputKind.PROBABILITIES)) {
+            var refused = Scorer.of(network, Scores.all()).refusals(2);
+            assertThat(refused).containsKeys("gga-row", "energy", "max-logit").doesNotContainKeys("msp", "gradnorm");
+        }
+    }
+}
