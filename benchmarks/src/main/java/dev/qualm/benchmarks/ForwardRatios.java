@@ -2,8 +2,7 @@ package dev.qualm.benchmarks;
 
 import dev.qualm.array.Array;
 import dev.qualm.network.Network;
-import dev.qualm.network.Recording;
-import dev.qualm.network.Tape;
+import dev.qualm.network.Sweep;
 import dev.qualm.network.Workers;
 import dev.qualm.network.engine.Precision;
 import dev.qualm.network.graph.Graph;
@@ -121,8 +120,8 @@ public final class ForwardRatios {
             Array part = batch.slice(i * rows, Math.min(n, (i + 1) * rows));
             float[] ones = new float[part.dim(0) * 10];
             Arrays.fill(ones, 1);
-            try (Tape tape = Tape.record(network, part, Recording.ofInput(network))) {
-                return tape.gradient(Array.of(ones, part.dim(0), 10), input);
+            try (Sweep sweep = Sweep.of(network, part)) {
+                return sweep.gradient(Array.of(ones, part.dim(0), 10));
             }
         }));
     }
