@@ -85,7 +85,8 @@ public final class Sweep implements AutoCloseable {
         }
         try (NativeScope scope = NativeScope.values()) {
             Map<String, Tensor> feeds = new LinkedHashMap<>(kept);
-            feeds.put(plans.cotangent(), cotangent.reshape(Tensors.dims(raw())));
+            Tensor raw = raw();
+            feeds.put(plans.cotangent(), cotangent.to(Tensors.type(raw)).reshape(Tensors.dims(raw)));
             Tensor g = plans.reverse()
                     .run(feeds, Map.of(), Set.of(), UnaryOperator.identity())
                     .get(plans.gradient());

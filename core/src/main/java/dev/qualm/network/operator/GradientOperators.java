@@ -9,10 +9,12 @@ import java.util.List;
 import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.LongArrayRefOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.jspecify.annotations.Nullable;
 
 /** What reverse passes written as graphs consist of, beside standard operators. Input 0 is the gradient at the output. */
@@ -62,9 +64,8 @@ final class GradientOperators {
             long[] full = new long[shape.length + 1];
             full[0] = g.size(0);
             System.arraycopy(shape, 0, full, 1, shape.length);
-            // Only the input's shape is read, so one element stands for all of it.
-            Tensor input = torch.empty(new long[] {1}, g.options(), Tensors.noFormat())
-                    .expand(full);
+            // Only the input's shape and layout are read, and the result takes both.
+            Tensor input = torch.empty(full, g.options(), layout(full));
             BoolPointer onlyInput = new BoolPointer(3).put(0, true).put(1, false).put(2, false);
             return new Tensor(torch.convolution_backward(
                             g,
@@ -80,6 +81,10 @@ final class GradientOperators {
                             onlyInput)
                     .get0());
         });
+    }
+
+    private static MemoryFormatOptional layout(long[] shape) {
+        return shape.length == 4 ? new MemoryFormatOptional(MemoryFormat.ChannelsLast) : Tensors.noFormat();
     }
 
     private static long[] required(NodeContext node, String name) {
