@@ -3,6 +3,7 @@ package dev.qualm.benchmarks;
 import dev.qualm.array.Array;
 import dev.qualm.network.Network;
 import dev.qualm.network.Recording;
+import dev.qualm.network.Sweep;
 import dev.qualm.network.Tape;
 import dev.qualm.network.Workers;
 import dev.qualm.network.engine.Precision;
@@ -11,8 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Random;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -59,7 +60,7 @@ public final class ForwardRatios {
                 OrtModel spinning = new OrtModel(graph, CORES, true)) {
             expectSame(network, one);
             for (int n : new int[] {1, 32, 128}) {
-                Array batch = images(n);
+                Array batch = Images.normal(n);
                 againstOrt(
                         name + ", batch " + n + ", 1 thread",
                         n == 1 ? 2.5 : 1.25,
@@ -68,7 +69,7 @@ public final class ForwardRatios {
                                 .add("ORT", () -> one.logits(batch)));
             }
             for (int n : new int[] {32, 128}) {
-                Array batch = images(n);
+                Array batch = Images.normal(n);
                 againstOrt(
                         name + ", batch " + n + ", all cores",
                         1.2,
@@ -78,7 +79,7 @@ public final class ForwardRatios {
                                 .add("ORT, spinning", () -> spinning.logits(batch)));
             }
             for (int n : new int[] {32, 128}) {
-                Array batch = images(n);
+                Array batch = Images.normal(n);
                 row(
                         name + ", batch " + n + ", forward + input gradient",
                         2.1,
@@ -87,8 +88,16 @@ public final class ForwardRatios {
                                 .add("forward", () -> network.logits(batch)),
                         "gradient",
                         "forward");
+                row(
+                        name + ", batch " + n + ", forward + input gradient, recorded",
+                        2.1,
+                        new Contest(oneThread, seconds)
+                                .add("gradient", () -> record(network, batch, true))
+                                .add("forward recorded", () -> record(network, batch, false)),
+                        "gradient",
+                        "forward recorded");
             }
-            Array batch = images(128);
+            Array batch = Images.normal(128);
             row(
                     name + ", batch 128, forward, 2 threads",
                     1 / 1.7,
@@ -114,17 +123,28 @@ public final class ForwardRatios {
 
     /** Gradient of the sum of the logits with respect to every image, micro-batch by micro-batch. */
     private static Array gradients(Network network, Array batch, Workers workers) {
-        String input = network.input().name();
-        int rows = network.microBatch(Map.of(input, batch));
-        int n = batch.dim(0);
-        return Array.concat(workers.map((n + rows - 1) / rows, i -> {
-            Array part = batch.slice(i * rows, Math.min(n, (i + 1) * rows));
-            float[] ones = new float[part.dim(0) * 10];
-            Arrays.fill(ones, 1);
-            try (Tape tape = Tape.record(network, part, Recording.ofInput(network))) {
-                return tape.gradient(Array.of(ones, part.dim(0), 10), input);
+        return Array.concat(parts(network, batch, workers, part -> {
+            try (Sweep sweep = Sweep.of(network, part)) {
+                return sweep.gradient(Images.ones(part.dim(0)));
             }
         }));
+    }
+
+    /** The same by the engine's own recording, which also serves weights, taps and second order. */
+    private static List<Array> record(Network network, Array batch, boolean backward) {
+        String input = network.input().name();
+        return parts(network, batch, Workers.caller(), part -> {
+            try (Tape tape = Tape.record(network, part, Recording.ofInput(network))) {
+                return backward ? tape.gradient(Images.ones(part.dim(0)), input) : tape.array(network.structure().logits());
+            }
+        });
+    }
+
+    private static List<Array> parts(Network network, Array batch, Workers workers, UnaryOperator<Array> work) {
+        int rows = network.microBatch(Map.of(network.input().name(), batch));
+        int n = batch.dim(0);
+        return workers.map(
+                (n + rows - 1) / rows, i -> work.apply(batch.slice(i * rows, Math.min(n, (i + 1) * rows))));
     }
 
     /** Against the faster of ONNX Runtime's ways to wait for work. */
@@ -164,7 +184,7 @@ public final class ForwardRatios {
     }
 
     private static void expectSame(Network network, OrtModel ort) {
-        Array batch = images(8);
+        Array batch = Images.normal(8);
         Array ours = network.logits(batch);
         Array theirs = ort.logits(batch);
         double scale = Arrays.stream(theirs.toDoubles()).map(Math::abs).max().orElse(1);
@@ -174,14 +194,5 @@ public final class ForwardRatios {
                         + theirs.get(i) + "; times of different results mean nothing");
             }
         }
-    }
-
-    private static Array images(int n) {
-        Random random = new Random(n);
-        float[] values = new float[n * 3 * 32 * 32];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) random.nextGaussian();
-        }
-        return Array.of(values, n, 3, 32, 32);
     }
 }

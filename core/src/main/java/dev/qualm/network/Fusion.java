@@ -66,7 +66,7 @@ final class Fusion {
             if (activation == null) {
                 activation = follower(last, "Clip");
             }
-            Attributes bounds = activation == null ? null : bounds(activation, attributes);
+            Attributes bounds = activation == null ? null : bounds(graph, activation, attributes);
             if (activation != null && bounds != null) {
                 attributes = bounds;
                 dropped.add(last);
@@ -94,7 +94,7 @@ final class Fusion {
     }
 
     /** {@code attributes} with the bounds of an activation, or null if they are not known in advance. */
-    private @Nullable Attributes bounds(Node activation, Attributes attributes) {
+    static @Nullable Attributes bounds(Graph graph, Node activation, Attributes attributes) {
         if (activation.op().equals("Relu")) {
             return attributes.with("min", 0f);
         }

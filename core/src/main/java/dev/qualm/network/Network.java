@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
@@ -42,6 +43,7 @@ public final class Network implements AutoCloseable {
     private final Structure structure;
     private final WeightStore store;
     private final Map<PlanKey, Plan> plans = new HashMap<>();
+    private @Nullable Optional<GradientPlans> gradientPlans;
     private final AtomicInteger users = new AtomicInteger(1);
     private final BatchRule batchRule;
     private volatile boolean closed;
@@ -321,6 +323,23 @@ public final class Network implements AutoCloseable {
         }
     }
 
+    /**
+     * The plans for gradients at the input, or null if there are none.
+     *
+     * @param feeds an example of the inputs; its first rows tell the tensors' shapes
+     */
+    @Nullable GradientPlans gradientPlans(Map<String, Array> feeds) {
+        synchronized (plans) {
+            if (gradientPlans == null) {
+                try (NativeScope scope = NativeScope.values()) {
+                    gradientPlans = Optional.ofNullable(
+                            GradientPlans.compile(graph, structure, store, precision, tensors(batchRule.example(feeds))));
+                }
+            }
+            return gradientPlans.orElse(null);
+        }
+    }
+
     /** Holds the native weights until the matching {@link #end}. */
     void begin() {
         users.getAndUpdate(n -> {
@@ -336,6 +355,9 @@ public final class Network implements AutoCloseable {
             synchronized (plans) {
                 plans.values().forEach(Plan::close);
                 plans.clear();
+                if (gradientPlans != null) {
+                    gradientPlans.ifPresent(GradientPlans::close);
+                }
             }
             store.close();
         }

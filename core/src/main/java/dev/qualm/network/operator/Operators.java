@@ -21,6 +21,7 @@ public final class Operators {
             LogicOperators.all(),
             ConvolutionOperators.all(),
             FusedConvolution.all(),
+            GradientOperators.all(),
             PoolingOperators.all(),
             NormalizationOperators.all(),
             LinearOperators.all(),

@@ -1,0 +1,71 @@
+package dev.qualm.network;
+
+import dev.qualm.array.Array;
+import dev.qualm.network.engine.NativeScope;
+import dev.qualm.network.engine.Precision;
+import dev.qualm.network.engine.Tensors;
+import dev.qualm.network.graph.Graph;
+import dev.qualm.network.graph.ValueInfo;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A forward pass that keeps what its reverse pass reads, and that reverse pass, both compiled.
+ *
+ * @param wanted what the forward pass keeps: the logits, and tensors for the reverse pass
+ * @param cotangent input of the reverse pass beside those
+ * @param gradient its result
+ */
+record GradientPlans(Plan forward, Plan reverse, Set<String> wanted, String cotangent, String gradient)
+        implements AutoCloseable {
+
+    /** @return null if the logits depend on the input in no way that can be written down */
+    static @Nullable GradientPlans compile(
+            Graph whole, Structure structure, WeightStore store, Precision precision, Map<String, Tensor> feeds) {
+        String logits = structure.logits();
+        String leaf = structure.differentiable();
+        Graph graph = BatchNormFolding.fold(
+                        whole.prune(Set.of(logits, leaf)), t -> !t.equals(leaf), precision == Precision.FLOAT64)
+                .prune(Set.of(logits, leaf));
+        Differentiation.Reverse reverse =
+                Differentiation.of(graph, shapes(graph, store, precision, feeds), logits, leaf);
+        if (reverse == null) {
+            return null;
+        }
+        Set<String> wanted = new LinkedHashSet<>(reverse.kept());
+        wanted.add(logits);
+        Plan forward = Plan.compile(graph, store, precision, wanted, Plan.Mode.INFERENCE);
+        Plan back = Plan.compile(reverse.graph(), store, precision, Set.of(reverse.gradient()), Plan.Mode.INFERENCE);
+        return new GradientPlans(forward, back, wanted, reverse.cotangent(), reverse.gradient());
+    }
+
+    /** Shapes of all tensors for the given feeds. */
+    private static Map<String, int[]> shapes(
+            Graph graph, WeightStore store, Precision precision, Map<String, Tensor> feeds) {
+        Set<String> all = graph.tensors();
+        Map<String, int[]> shapes = new HashMap<>();
+        try (NativeScope scope = NativeScope.values();
+                Plan plan = Plan.compile(graph, store, precision, all, Plan.Mode.INFERENCE)) {
+            Plan.Values values = plan.run(feeds, Map.of(), Set.of(), UnaryOperator.identity());
+            all.forEach(t -> shapes.put(t, Tensors.shape(values.get(t))));
+            graph.inputs().stream()
+                    .map(ValueInfo::name)
+                    .forEach(t -> shapes.put(t, Tensors.shape(values.get(t))));
+        }
+        for (Map.Entry<String, Array> e : graph.initializers().entrySet()) {
+            shapes.put(e.getKey(), e.getValue().shape());
+        }
+        return shapes;
+    }
+
+    @Override
+    public void close() {
+        forward.close();
+        reverse.close();
+    }
+}

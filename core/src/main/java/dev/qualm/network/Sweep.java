@@ -1,0 +1,126 @@
+package dev.qualm.network;
+
+import dev.qualm.array.Array;
+import dev.qualm.network.engine.NativeScope;
+import dev.qualm.network.engine.Tensors;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The logits of one batch and, for any number of cotangents, their gradient at the network's input: what a {@link Tape} of the input
+ * gives, to first order only and without its record, so faster.
+ *
+ * <p>The gradient is that at {@link Structure#differentiable()}. Belongs to the thread that made it.
+ */
+public final class Sweep implements AutoCloseable {
+    private final Network network;
+    private final @Nullable GradientPlans plans;
+    private final @Nullable Tape tape;
+    private final Map<String, Tensor> kept = new LinkedHashMap<>();
+    private boolean closed;
+
+    private Sweep(Network network, @Nullable GradientPlans plans, @Nullable Tape tape) {
+        this.network = network;
+        this.plans = plans;
+        this.tape = tape;
+    }
+
+    /** Runs the network on one batch, whole. */
+    public static Sweep of(Network network, Map<String, Array> feeds) {
+        Map<String, Array> checked = network.checked(feeds);
+        network.begin();
+        GradientPlans plans;
+        try {
+            plans = network.gradientPlans(checked);
+            if (plans == null) {
+                Tape tape = Tape.record(network, feeds, Recording.ofInput(network));
+                return new Sweep(network, null, tape);
+            }
+        } catch (RuntimeException e) {
+            network.end();
+            throw e;
+        }
+        Sweep sweep = new Sweep(network, plans, null);
+        try (NativeScope scope = NativeScope.values()) {
+            Plan.Values values =
+                    plans.forward().run(network.tensors(checked), Map.of(), Set.of(), UnaryOperator.identity());
+            for (String name : plans.wanted()) {
+                Tensor t = values.get(name);
+                t.retainReference();
+                sweep.kept.put(name, t);
+            }
+            return sweep;
+        } catch (RuntimeException e) {
+            sweep.close();
+            throw e;
+        }
+    }
+
+    /** As {@link #of(Network, Map)} for the only input. */
+    public static Sweep of(Network network, Array batch) {
+        return of(network, Map.of(network.input().name(), batch));
+    }
+
+    /** The logits (or what the graph holds in their place), shape {@code [n, classes]}, in the scope that is open. */
+    public Tensor logits() {
+        if (tape != null) {
+            return tape.logits();
+        }
+        Tensor raw = raw();
+        return raw.dim() == 2 ? new Tensor(raw) : raw.reshape(raw.dim() == 0 ? 1 : raw.size(0), -1);
+    }
+
+    /** Gradient of {@code sum(cotangent * logits)} with respect to the input, of its shape, in the scope that is open. */
+    public Tensor gradient(Tensor cotangent) {
+        if (plans == null) {
+            Tape recorded = java.util.Objects.requireNonNull(tape);
+            String leaf = network.structure().differentiable();
+            return recorded.gradients(recorded.logits(), cotangent, List.of(recorded.value(leaf)))
+                    .get(0);
+        }
+        try (NativeScope scope = NativeScope.values()) {
+            Map<String, Tensor> feeds = new LinkedHashMap<>(kept);
+            Tensor raw = raw();
+            feeds.put(plans.cotangent(), cotangent.to(Tensors.type(raw)).reshape(Tensors.dims(raw)));
+            Tensor g = plans.reverse()
+                    .run(feeds, Map.of(), Set.of(), UnaryOperator.identity())
+                    .get(plans.gradient());
+            return scope.keep(g);
+        }
+    }
+
+    /** As {@link #gradient(Tensor)} from and to arrays. */
+    public Array gradient(Array cotangent) {
+        try (NativeScope scope = NativeScope.values()) {
+            return Tensors.toArray(gradient(Tensors.of(cotangent, network.precision())));
+        }
+    }
+
+    private Tensor raw() {
+        Tensor raw = kept.get(network.structure().logits());
+        if (raw == null) {
+            throw new IllegalStateException("The sweep is closed");
+        }
+        return raw;
+    }
+
+    /** Frees what was kept. May be called twice. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        kept.values().forEach(Tensor::releaseReference);
+        kept.clear();
+        if (tape != null) {
+            tape.close();
+        }
+        network.end();
+    }
+}

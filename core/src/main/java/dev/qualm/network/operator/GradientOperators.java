@@ -1,0 +1,145 @@
+package dev.qualm.network.operator;
+
+import dev.qualm.UnsupportedModelException;
+import dev.qualm.network.engine.NativeScope;
+import dev.qualm.network.engine.Tensors;
+import dev.qualm.network.graph.Attributes;
+import dev.qualm.network.graph.Node;
+import java.util.List;
+import org.bytedeco.javacpp.BoolPointer;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.LongArrayRefOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.jspecify.annotations.Nullable;
+
+/** What reverse passes written as graphs consist of, beside standard operators. Input 0 is the gradient at the output. */
+final class GradientOperators {
+    private GradientOperators() {}
+
+    static List<Operator> all() {
+        return List.of(
+                of("ReluGradient", node -> relu(false)).withInPlace(node -> relu(true)),
+                of("ClipGradient", node -> clip(node, false)).withInPlace(node -> clip(node, true)),
+                of("ConvGradient", GradientOperators::convolution),
+                of("Gradient", GradientOperators::general));
+    }
+
+    private static Operator of(String type, Operator.Factory factory) {
+        return Operator.noGradient(type, factory).inDomain(Node.QUALM_DOMAIN);
+    }
+
+    /** Inputs: gradient, output of Relu. */
+    private static Kernel relu(boolean inPlace) {
+        Scalar zero = NodeContext.scalar(0L);
+        return Kernel.of(in -> inPlace
+                ? torch.threshold_backward_outf(in.get(0), in.get(1), zero, in.get(0))
+                : torch.threshold_backward(in.get(0), in.get(1), zero));
+    }
+
+    /** Inputs: gradient, output of Clip; attributes: its bounds. */
+    private static Kernel clip(NodeContext node, boolean inPlace) {
+        Scalar low = NodeContext.scalar((double) node.attributes().getFloat("min", Float.NEGATIVE_INFINITY));
+        Scalar high = NodeContext.scalar((double) node.attributes().getFloat("max", Float.POSITIVE_INFINITY));
+        return Kernel.of(in -> inPlace
+                ? torch.hardtanh_backward_outf(in.get(0), in.get(1), low, high, in.get(0))
+                : torch.hardtanh_backward(in.get(0), in.get(1), low, high));
+    }
+
+    /** Inputs: gradient, weights; attributes: those of Conv, equal pads given once, and the input's shape without the batch. */
+    private static Kernel convolution(NodeContext node) {
+        Attributes a = node.attributes();
+        long[] strides = required(node, "strides");
+        long[] pads = required(node, "pads");
+        long[] dilations = required(node, "dilations");
+        long[] shape = required(node, "shape");
+        long[] none = new long[strides.length];
+        long group = a.getInt("group", 1);
+        return Kernel.of(in -> {
+            Tensor g = in.get(0);
+            long[] full = new long[shape.length + 1];
+            full[0] = g.size(0);
+            System.arraycopy(shape, 0, full, 1, shape.length);
+            // Only the input's shape and layout are read, and the result takes both.
+            Tensor input = torch.empty(full, g.options(), layout(full));
+            BoolPointer onlyInput = new BoolPointer(3).put(0, true).put(1, false).put(2, false);
+            return new Tensor(torch.convolution_backward(
+                            g,
+                            input,
+                            in.get(1),
+                            new LongArrayRefOptional(),
+                            strides,
+                            pads,
+                            dilations,
+                            false,
+                            none,
+                            group,
+                            onlyInput)
+                    .get0());
+        });
+    }
+
+    private static MemoryFormatOptional layout(long[] shape) {
+        return shape.length == 4 ? new MemoryFormatOptional(MemoryFormat.ChannelsLast) : Tensors.noFormat();
+    }
+
+    private static long[] required(NodeContext node, String name) {
+        long[] values = node.attributes().getInts(name);
+        if (values == null) {
+            throw node.unsupported("expected attribute " + name + ", found none");
+        }
+        return values;
+    }
+
+    /**
+     * Any operator with one output, recorded for itself and differentiated by the engine. Inputs: gradient, then the operator's;
+     * attributes: the operator's, its name, and the number of the input in question.
+     */
+    private static Kernel general(NodeContext node) {
+        Attributes a = node.attributes();
+        String domain = a.getString("gradient_domain", "");
+        String type = a.getString("gradient_op", "");
+        int wanted = (int) a.getInt("gradient_input", 0);
+        Operator operator = Operators.find(domain, type);
+        if (operator == null) {
+            throw new UnsupportedModelException(node.node().label() + ": operator '" + type + "' is not supported");
+        }
+        List<String> inputs = node.node().inputs();
+        Node inner = new Node(
+                node.node().name(), domain, type, inputs.subList(1, inputs.size()), node.node().outputs(), a);
+        Kernel kernel = operator.factory()
+                .create(new NodeContext(
+                        inner, (int) a.getInt("gradient_opset", 1), node.precision(), false, node.constants()));
+        return Kernel.of(in -> {
+            try (NativeScope scope = NativeScope.recording()) {
+                @Nullable Tensor[] own = new Tensor[in.count() - 1];
+                for (int i = 0; i < own.length; i++) {
+                    own[i] = in.optional(i + 1);
+                }
+                Tensor x = in.get(wanted + 1).detach().set_requires_grad(true);
+                own[wanted] = x;
+                Tensor y = kernel.run(new Inputs(own))[0];
+                return scope.keep(gradient(y, x, in.get(0)));
+            }
+        });
+    }
+
+    private static Tensor gradient(Tensor y, Tensor x, Tensor cotangent) {
+        if (!y.requires_grad()) {
+            return torch.zeros_like(x);
+        }
+        TensorVector found = torch.grad(
+                new TensorVector(y),
+                new TensorVector(x),
+                new TensorVector(cotangent),
+                new BoolOptional(false),
+                false,
+                true);
+        Tensor g = new Tensor(found.get(0));
+        return g.defined() ? g : torch.zeros_like(x);
+    }
+}
