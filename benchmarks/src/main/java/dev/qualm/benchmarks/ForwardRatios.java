@@ -135,7 +135,9 @@ public final class ForwardRatios {
         String input = network.input().name();
         return parts(network, batch, Workers.caller(), part -> {
             try (Tape tape = Tape.record(network, part, Recording.ofInput(network))) {
-                return backward ? tape.gradient(Images.ones(part.dim(0)), input) : tape.array(network.structure().logits());
+                return backward
+                        ? tape.gradient(Images.ones(part.dim(0)), input)
+                        : tape.array(network.structure().logits());
             }
         });
     }
@@ -143,8 +145,7 @@ public final class ForwardRatios {
     private static List<Array> parts(Network network, Array batch, Workers workers, UnaryOperator<Array> work) {
         int rows = network.microBatch(Map.of(network.input().name(), batch));
         int n = batch.dim(0);
-        return workers.map(
-                (n + rows - 1) / rows, i -> work.apply(batch.slice(i * rows, Math.min(n, (i + 1) * rows))));
+        return workers.map((n + rows - 1) / rows, i -> work.apply(batch.slice(i * rows, Math.min(n, (i + 1) * rows))));
     }
 
     /** Against the faster of ONNX Runtime's ways to wait for work. */

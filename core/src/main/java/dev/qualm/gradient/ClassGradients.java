@@ -196,7 +196,8 @@ final class ClassGradients {
     }
 
     /** The loss gradients of one input by its logits, or null if it has no map. */
-    @Nullable ClassCotangents cotangents(int i) {
+    @Nullable
+    ClassCotangents cotangents(int i) {
         return cotangents[i];
     }
 

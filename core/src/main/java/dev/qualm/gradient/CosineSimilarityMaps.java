@@ -203,8 +203,10 @@ public record CosineSimilarityMaps(boolean sign, boolean rescale, ChannelReducti
      */
     public Estimate estimate(Tape tape, int projections, long seed) {
         if (sign || channels == ChannelReduction.MAX) {
-            throw new IllegalArgumentException("Only maps without sign and with all channels can be estimated by projections,"
-                    + " signs and maxima are not linear; found " + this + ", use withSign(false) and ChannelReduction.NONE");
+            throw new IllegalArgumentException(
+                    "Only maps without sign and with all channels can be estimated by projections,"
+                            + " signs and maxima are not linear; found " + this
+                            + ", use withSign(false) and ChannelReduction.NONE");
         }
         if (projections < 8) {
             throw new IllegalArgumentException("Expected at least 8 projections, but found " + projections);

@@ -53,9 +53,7 @@ record GradientPlans(Plan forward, Plan reverse, Set<String> wanted, String cota
                 Plan plan = Plan.compile(graph, store, precision, all, Plan.Mode.INFERENCE)) {
             Plan.Values values = plan.run(feeds, Map.of(), Set.of(), UnaryOperator.identity());
             all.forEach(t -> shapes.put(t, Tensors.shape(values.get(t))));
-            graph.inputs().stream()
-                    .map(ValueInfo::name)
-                    .forEach(t -> shapes.put(t, Tensors.shape(values.get(t))));
+            graph.inputs().stream().map(ValueInfo::name).forEach(t -> shapes.put(t, Tensors.shape(values.get(t))));
         }
         for (Map.Entry<String, Array> e : graph.initializers().entrySet()) {
             shapes.put(e.getKey(), e.getValue().shape());

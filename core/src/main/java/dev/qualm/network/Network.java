@@ -328,12 +328,13 @@ public final class Network implements AutoCloseable {
      *
      * @param feeds an example of the inputs; its first rows tell the tensors' shapes
      */
-    @Nullable GradientPlans gradientPlans(Map<String, Array> feeds) {
+    @Nullable
+    GradientPlans gradientPlans(Map<String, Array> feeds) {
         synchronized (plans) {
             if (gradientPlans == null) {
                 try (NativeScope scope = NativeScope.values()) {
-                    gradientPlans = Optional.ofNullable(
-                            GradientPlans.compile(graph, structure, store, precision, tensors(batchRule.example(feeds))));
+                    gradientPlans = Optional.ofNullable(GradientPlans.compile(
+                            graph, structure, store, precision, tensors(batchRule.example(feeds))));
                 }
             }
             return gradientPlans.orElse(null);

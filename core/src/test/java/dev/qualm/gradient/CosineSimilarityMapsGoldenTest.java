@@ -15,8 +15,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Maps of trained networks against the authors' code run in float64. */
 class CosineSimilarityMapsGoldenTest {
     static Stream<Arguments> cases() {
-        return GoldenNet.NAMES.stream().flatMap(name -> Stream.of(Precision.values()).flatMap(p -> Stream.of(true, false)
-                .flatMap(sign -> Stream.of(true, false).map(rescale -> Arguments.of(name, p, sign, rescale)))));
+        return GoldenNet.NAMES.stream()
+                .flatMap(name -> Stream.of(Precision.values())
+                        .flatMap(p -> Stream.of(true, false)
+                                .flatMap(sign ->
+                                        Stream.of(true, false).map(rescale -> Arguments.of(name, p, sign, rescale)))));
     }
 
     /** Their float32 maps are wrong by up to 3e-3 on these inputs; ours are compared with their float64 maps in both precisions. */

@@ -283,7 +283,8 @@ class CosineSimilarityMapsTest {
         try (Network net = Nets.of(Nets.linear(w, 500, 300, -500))) {
             CosineSimilarityMaps.Maps maps =
                     DEFAULTS.withSign(false).withRescale(false).of(net, Array.of(new double[2], 1, 2));
-            assertThat(maps.status().get(0)).isEqualTo(Status.zeroGradient("the gradient toward classes [0, 1] is zero"));
+            assertThat(maps.status().get(0))
+                    .isEqualTo(Status.zeroGradient("the gradient toward classes [0, 1] is zero"));
             assertThat(maps.maps()[0][1]).containsOnly(Double.NaN);
             assertThat(maps.maps()[0][2][2]).isEqualTo(1);
         }
@@ -358,7 +359,10 @@ class CosineSimilarityMapsTest {
         try (Network net = Nets.of(Nets.vector(40))) {
             Array x = Nets.inputs(14, 2, 7);
             assertThat(DEFAULTS.of(net, x).provenance().entries()).containsEntry("sweeps", "39");
-            assertThat(DEFAULTS.withClasses(ClassSelection.top(5)).of(net, x).provenance().entries())
+            assertThat(DEFAULTS.withClasses(ClassSelection.top(5))
+                            .of(net, x)
+                            .provenance()
+                            .entries())
                     .containsEntry("sweeps", "5");
         }
     }
@@ -387,7 +391,10 @@ class CosineSimilarityMapsTest {
             CosineSimilarityMaps.Maps maps = DEFAULTS.of(net, Map.of("a", a, "b", b));
             assertThat(maps.maps()).hasDimensions(3, 5);
             assertSame(
-                    DEFAULTS.of(net, Map.of("a", a.slice(1, 2), "b", b.slice(1, 2))).maps()[0], maps.maps()[1], 1e-12);
+                    DEFAULTS.of(net, Map.of("a", a.slice(1, 2), "b", b.slice(1, 2)))
+                            .maps()[0],
+                    maps.maps()[1],
+                    1e-12);
             assertThatThrownBy(() -> DEFAULTS.of(net, a)).hasMessageContaining("2 inputs");
         }
     }
@@ -402,8 +409,7 @@ class CosineSimilarityMapsTest {
                 .logits("act", 12)
                 .build();
         try (Network net = Nets.of(g)) {
-            CosineSimilarityMaps.Maps maps =
-                    DEFAULTS.of(net, Array.of(new long[] {0, 1, 2, 3, 5, 5, 4, 1}, 2, 4));
+            CosineSimilarityMaps.Maps maps = DEFAULTS.of(net, Array.of(new long[] {0, 1, 2, 3, 5, 5, 4, 1}, 2, 4));
             assertThat(maps.status()).containsOnly(Status.OK);
             assertThat(maps.maps()).hasDimensions(2, 5);
         }
@@ -423,8 +429,7 @@ class CosineSimilarityMapsTest {
         plain.weight("head.weight", 6, 5).node("logits", "MatMul", "act", "head.weight");
         Array x = Nets.inputs(17, 3, 6);
         CosineSimilarityMaps mode = DEFAULTS.withSign(false).withRescale(false);
-        try (Network probabilities =
-                        Network.of(byHand.build(), Precision.FLOAT64, "logits", OutputKind.PROBABILITIES);
+        try (Network probabilities = Network.of(byHand.build(), Precision.FLOAT64, "logits", OutputKind.PROBABILITIES);
                 Network logits = Nets.of(plain.build())) {
             double[][][] expected = mode.of(logits, x).maps();
             double[][][] maps = mode.of(probabilities, x).maps();

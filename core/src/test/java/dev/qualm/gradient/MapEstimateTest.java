@@ -29,7 +29,8 @@ class MapEstimateTest {
             double[][] sum = new double[5][5];
             double[][] squares = new double[5][5];
             for (int s = 0; s < seeds; s++) {
-                double[][] map = mode.estimate(net, Map.of("input", x), projections, s).maps()[0];
+                double[][] map =
+                        mode.estimate(net, Map.of("input", x), projections, s).maps()[0];
                 for (int a = 0; a < 5; a++) {
                     for (int b = 0; b < 5; b++) {
                         sum[a][b] += map[a][b] / seeds;
@@ -63,8 +64,7 @@ class MapEstimateTest {
                     for (int b = 0; b < 6; b++) {
                         double error = estimate.standardErrors()[i][a][b];
                         assertThat(error).isBetween(0.0, 1 / Math.sqrt(800));
-                        assertThat(estimate.maps()[i][a][b])
-                                .isCloseTo(exact.maps()[i][a][b], within(5 * error + 1e-9));
+                        assertThat(estimate.maps()[i][a][b]).isCloseTo(exact.maps()[i][a][b], within(5 * error + 1e-9));
                     }
                 }
             }
@@ -78,7 +78,8 @@ class MapEstimateTest {
         try (Network net = Nets.of(Nets.vector(4))) {
             double[][][] all = LINEAR.estimate(net, Map.of("input", x), 20, 9).maps();
             assertThat(LINEAR.estimate(net, Map.of("input", x), 20, 9).maps()).isDeepEqualTo(all);
-            double[][] alone = LINEAR.estimate(net, Map.of("input", x.slice(2, 3)), 20, 9).maps()[0];
+            double[][] alone =
+                    LINEAR.estimate(net, Map.of("input", x.slice(2, 3)), 20, 9).maps()[0];
             for (int a = 0; a < 4; a++) {
                 assertThat(alone[a]).containsExactly(all[2][a], within(1e-11));
             }
@@ -92,8 +93,7 @@ class MapEstimateTest {
             assertThatThrownBy(() -> LINEAR.withSign(true).estimate(net, Map.of("input", x), 20, 9))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("withSign(false)");
-            assertThatThrownBy(() ->
-                            LINEAR.withChannels(ChannelReduction.MAX).estimate(net, Map.of("input", x), 20, 9))
+            assertThatThrownBy(() -> LINEAR.withChannels(ChannelReduction.MAX).estimate(net, Map.of("input", x), 20, 9))
                     .hasMessageContaining("not linear");
             assertThatThrownBy(() -> LINEAR.estimate(net, Map.of("input", x), 7, 9))
                     .hasMessageContaining("at least 8");

@@ -16,7 +16,8 @@ final class SlowMaps {
             double[][] rows = new double[k][];
             for (int c = 0; c < k; c++) {
                 double[] cotangent = cotangent(z, c, options.rescale());
-                Array g = tape.gradient(Array.of(cotangent, 1, k), network.structure().differentiable());
+                Array g = tape.gradient(
+                        Array.of(cotangent, 1, k), network.structure().differentiable());
                 rows[c] = reduce(g, options);
             }
             double[][] map = new double[k][k];

@@ -31,34 +31,40 @@ class SweepTest {
     private static Map<String, Graph> graphs() {
         Map<String, Graph> all = new LinkedHashMap<>();
         all.put("residual", TestNetworks.residual(1));
-        all.put("strides, groups, depthwise, dilation-free pads", start().conv("a", 6, 3, 2, 1)
-                .relu6("a.relu")
-                .conv("b", 6, 3, 1, 1, 6)
-                .relu("b.relu")
-                .conv("c", 8, 3, 2, 0, 2)
-                .relu("c.relu")
-                .conv("d", 8, 1, 1, 0, 4)
-                .flatten("flatten")
-                .linear("logits", 4)
-                .build());
-        all.put("padding wider than the kernel reaches", start().conv("a", 4, 1, 1, 2)
-                .relu("a.relu")
-                .globalAveragePool("gap")
-                .flatten("flatten")
-                .linear("logits", 3)
-                .build());
-        all.put("pools and other activations", start().conv("a", 4, 3, 1, 1)
-                .unary("tanh", "Tanh", Attributes.NONE)
-                .maxPool("max", 2, 2)
-                .batchNorm("norm")
-                .unary("leaky", "LeakyRelu", Attributes.NONE.with("alpha", 0.2f))
-                .averagePool("average", 2, 2)
-                .flatten("flatten")
-                .linear("hidden", 7)
-                .relu("hidden.relu")
-                .linear("logits", 3)
-                .softmax("probabilities")
-                .build());
+        all.put(
+                "strides, groups, depthwise, dilation-free pads",
+                start().conv("a", 6, 3, 2, 1)
+                        .relu6("a.relu")
+                        .conv("b", 6, 3, 1, 1, 6)
+                        .relu("b.relu")
+                        .conv("c", 8, 3, 2, 0, 2)
+                        .relu("c.relu")
+                        .conv("d", 8, 1, 1, 0, 4)
+                        .flatten("flatten")
+                        .linear("logits", 4)
+                        .build());
+        all.put(
+                "padding wider than the kernel reaches",
+                start().conv("a", 4, 1, 1, 2)
+                        .relu("a.relu")
+                        .globalAveragePool("gap")
+                        .flatten("flatten")
+                        .linear("logits", 3)
+                        .build());
+        all.put(
+                "pools and other activations",
+                start().conv("a", 4, 3, 1, 1)
+                        .unary("tanh", "Tanh", Attributes.NONE)
+                        .maxPool("max", 2, 2)
+                        .batchNorm("norm")
+                        .unary("leaky", "LeakyRelu", Attributes.NONE.with("alpha", 0.2f))
+                        .averagePool("average", 2, 2)
+                        .flatten("flatten")
+                        .linear("hidden", 7)
+                        .relu("hidden.relu")
+                        .linear("logits", 3)
+                        .softmax("probabilities")
+                        .build());
         all.put("several paths and a broadcast summand", broadcast());
         return all;
     }

@@ -66,7 +66,8 @@ final class GradientOperators {
             System.arraycopy(shape, 0, full, 1, shape.length);
             // Only the input's shape and layout are read, and the result takes both.
             Tensor input = torch.empty(full, g.options(), layout(full));
-            BoolPointer onlyInput = new BoolPointer(3).put(0, true).put(1, false).put(2, false);
+            BoolPointer onlyInput =
+                    new BoolPointer(3).put(0, true).put(1, false).put(2, false);
             return new Tensor(torch.convolution_backward(
                             g,
                             input,
@@ -110,7 +111,12 @@ final class GradientOperators {
         }
         List<String> inputs = node.node().inputs();
         Node inner = new Node(
-                node.node().name(), domain, type, inputs.subList(1, inputs.size()), node.node().outputs(), a);
+                node.node().name(),
+                domain,
+                type,
+                inputs.subList(1, inputs.size()),
+                node.node().outputs(),
+                a);
         Kernel kernel = operator.factory()
                 .create(new NodeContext(
                         inner, (int) a.getInt("gradient_opset", 1), node.precision(), false, node.constants()));
