@@ -69,7 +69,7 @@ final class Nets {
         for (int i = 0; i < x.length; i++) {
             x[i] = factor * x[i] + shift;
         }
-        return Array.of(x, a.shape());
+        return Array.of(x, a.shape()).asFloat32();
     }
 
     static Array inputs(long seed, int... shape) {
