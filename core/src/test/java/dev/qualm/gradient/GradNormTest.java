@@ -75,7 +75,8 @@ class GradNormTest {
         Array features = Array.of(new double[8], 2, 4);
         assertThatThrownBy(() -> GradNorm.of(logits, features, 0, 1)).hasMessageContaining("temperature");
         assertThatThrownBy(() -> GradNorm.of(logits, features, 1, 0)).hasMessageContaining("order p");
-        assertThatThrownBy(() -> GradNorm.of(logits, features.slice(0, 1), 1, 1)).isInstanceOf(ShapeException.class);
+        assertThatThrownBy(() -> GradNorm.of(logits, features.slice(0, 1), 1, 1))
+                .isInstanceOf(ShapeException.class);
     }
 
     @Test

@@ -18,8 +18,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Metrics and GradNorm of trained networks against the reference programs run in float64, per layer and whole. */
 class GradientMetricsGoldenTest {
     private static final List<Metric> METRICS = List.of(
-            Metric.max(), Metric.min(), Metric.mean(), Metric.meanStd(), Metric.pNorm(0.5), Metric.pNorm(1),
-            Metric.pNorm(2), Metric.pNorm(3), Metric.pNorm(Double.POSITIVE_INFINITY));
+            Metric.max(),
+            Metric.min(),
+            Metric.mean(),
+            Metric.meanStd(),
+            Metric.pNorm(0.5),
+            Metric.pNorm(1),
+            Metric.pNorm(2),
+            Metric.pNorm(3),
+            Metric.pNorm(Double.POSITIVE_INFINITY));
     private static final int COLUMNS = 10;
 
     static Stream<Arguments> cases() {
@@ -59,7 +66,8 @@ class GradientMetricsGoldenTest {
     }
 
     /** Means are sums of both signs: their error is relative to the mean magnitude, not to what is left of it. */
-    private static void assertColumns(GradientMetrics.Result result, int at, Array golden, String key, double tolerance) {
+    private static void assertColumns(
+            GradientMetrics.Result result, int at, Array golden, String key, double tolerance) {
         for (int i = 0; i < golden.dim(0); i++) {
             double largest = golden.get(i * COLUMNS + COLUMNS - 1);
             for (int c = 0; c < COLUMNS; c++) {
@@ -82,8 +90,8 @@ class GradientMetricsGoldenTest {
                 for (int p : new int[] {1, 2}) {
                     double[] expected = golden.read("gradnorm.T" + temperature + ".p" + p + ".f64")
                             .doubles();
-                    double[] values = GradNorm.of(
-                            net.network, Map.of(net.network.input().name(), net.input), temperature, p);
+                    double[] values =
+                            GradNorm.of(net.network, Map.of(net.network.input().name(), net.input), temperature, p);
                     assertThat(values).hasSameSizeAs(expected);
                     for (int i = 0; i < values.length; i++) {
                         assertThat(values[i]).isCloseTo(expected[i], within(tolerance * expected[i]));

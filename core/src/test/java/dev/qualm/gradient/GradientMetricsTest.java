@@ -25,7 +25,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class GradientMetricsTest {
     private static final List<Metric> METRICS = List.of(
-            Metric.max(), Metric.min(), Metric.meanStd(), Metric.pNorm(0.5), Metric.pNorm(1), Metric.pNorm(2),
+            Metric.max(),
+            Metric.min(),
+            Metric.meanStd(),
+            Metric.pNorm(0.5),
+            Metric.pNorm(1),
+            Metric.pNorm(2),
             Metric.pNorm(Double.POSITIVE_INFINITY));
     private static final GradientMetrics DEFAULTS = GradientMetrics.defaults().withMetrics(METRICS);
 
@@ -44,7 +49,8 @@ class GradientMetricsTest {
                 .toArray();
     }
 
-    private static double[] slow(Network net, Array x, int i, Loss loss, UnaryOperator<double[]> transform, String... w) {
+    private static double[] slow(
+            Network net, Array x, int i, Loss loss, UnaryOperator<double[]> transform, String... w) {
         return SlowGradients.metrics(
                 METRICS, transform.apply(all(SlowGradients.of(net, Map.of("input", x), i, loss, List.of(w)))));
     }
@@ -62,8 +68,7 @@ class GradientMetricsTest {
             return g;
         });
         try (Network net = Nets.of(Nets.image(4))) {
-            for (Loss loss :
-                    List.of(Loss.pseudoLabelCrossEntropy(), Loss.klToUniform(), Loss.allOnes(), custom)) {
+            for (Loss loss : List.of(Loss.pseudoLabelCrossEntropy(), Loss.klToUniform(), Loss.allOnes(), custom)) {
                 GradientMetrics.Result result = DEFAULTS.withLoss(loss).of(net, x);
                 for (int i = 0; i < 3; i++) {
                     assertClose(result.values()[i], slow(net, x, i, loss, g -> g, WEIGHTS), 1e-9);
@@ -98,11 +103,14 @@ class GradientMetricsTest {
                             .values()) {
                         double[] v = t instanceof GradientTransform.Custom c
                                 ? c.function().apply(g).toDoubles()
-                                : Arrays.stream(g.toDoubles()).map(t::applyAsDouble).toArray();
+                                : Arrays.stream(g.toDoubles())
+                                        .map(t::applyAsDouble)
+                                        .toArray();
                         Arrays.stream(v).forEach(entries::add);
                     }
                     double[] expected = SlowGradients.metrics(
-                            METRICS, entries.stream().mapToDouble(Double::doubleValue).toArray());
+                            METRICS,
+                            entries.stream().mapToDouble(Double::doubleValue).toArray());
                     assertClose(result.values()[i], expected, 1e-9);
                 }
             }
@@ -115,11 +123,16 @@ class GradientMetricsTest {
         try (Network exact = Nets.of(Nets.image(4));
                 Network quick = Network.of(Nets.image(4), Precision.FLOAT32)) {
             for (GradientTransform t : List.of(
-                    GradientTransform.none(), GradientTransform.absolute(), GradientTransform.square(),
-                    GradientTransform.scale(0.5), GradientTransform.custom("same", g -> g))) {
+                    GradientTransform.none(),
+                    GradientTransform.absolute(),
+                    GradientTransform.square(),
+                    GradientTransform.scale(0.5),
+                    GradientTransform.custom("same", g -> g))) {
                 GradientMetrics m = new GradientMetrics(
                         List.of(Metric.max(), Metric.min(), Metric.pNorm(1), Metric.pNorm(2)),
-                        Targets.perLayer(), Loss.klToUniform(), t);
+                        Targets.perLayer(),
+                        Loss.klToUniform(),
+                        t);
                 double[][] expected = m.of(exact, x).values();
                 double[][] values = m.of(quick, x).values();
                 for (int i = 0; i < 3; i++) {
@@ -139,7 +152,8 @@ class GradientMetricsTest {
                     Targets.layers("logits", "conv1"),
                     Targets.parameters("logits.bias", "conv2.weight", "logits.bias"),
                     Targets.perLayer());
-            GradientMetrics.Result result = DEFAULTS.withLoss(loss).withTargets(targets).of(net, x);
+            GradientMetrics.Result result =
+                    DEFAULTS.withLoss(loss).withTargets(targets).of(net, x);
             int width = METRICS.size() + 1;
             String[][] groups = {
                 WEIGHTS,
@@ -176,7 +190,8 @@ class GradientMetricsTest {
                 .build();
         try (Network net = Nets.of(g)) {
             Array x = Nets.inputs(4, 2, 4);
-            double[][] module = DEFAULTS.withTargets(Targets.layers("block")).of(net, x).values();
+            double[][] module =
+                    DEFAULTS.withTargets(Targets.layers("block")).of(net, x).values();
             double[][] both = DEFAULTS.withTargets(Targets.parameters("block.0.weight", "block.1.weight"))
                     .of(net, x)
                     .values();
@@ -207,8 +222,7 @@ class GradientMetricsTest {
                                     DoubleStream.of(tape.gradient(c, "act1").toDoubles()),
                                     DoubleStream.of(tape.gradient(c, "act2").toDoubles()))
                             .toArray();
-                    assertClose(
-                            Arrays.copyOf(result.values()[i], width), SlowGradients.metrics(METRICS, input), 1e-9);
+                    assertClose(Arrays.copyOf(result.values()[i], width), SlowGradients.metrics(METRICS, input), 1e-9);
                     assertClose(
                             Arrays.copyOfRange(result.values()[i], width, 2 * width),
                             SlowGradients.metrics(METRICS, acts),
@@ -223,7 +237,8 @@ class GradientMetricsTest {
         Array x = Nets.inputs(6, 7, 3, 8, 8);
         try (Network net = Nets.of(Nets.image(5))) {
             double[][] all = DEFAULTS.of(net, x).values();
-            double[][] reversed = DEFAULTS.of(net, x.select(6, 5, 4, 3, 2, 1, 0)).values();
+            double[][] reversed =
+                    DEFAULTS.of(net, x.select(6, 5, 4, 3, 2, 1, 0)).values();
             for (int i = 0; i < 7; i++) {
                 assertClose(DEFAULTS.of(net, x.slice(i, i + 1)).values()[0], all[i], 1e-12);
                 assertClose(reversed[6 - i], all[i], 1e-12);
@@ -265,7 +280,8 @@ class GradientMetricsTest {
             assertThat(result.values()[1]).containsOnly(Double.NaN);
             for (int i : new int[] {0, 2}) {
                 assertThat(result.status().get(i)).isEqualTo(Status.OK);
-                assertClose(result.values()[i], DEFAULTS.of(net, x.slice(i, i + 1)).values()[0], 1e-12);
+                assertClose(
+                        result.values()[i], DEFAULTS.of(net, x.slice(i, i + 1)).values()[0], 1e-12);
             }
         }
     }
@@ -290,7 +306,11 @@ class GradientMetricsTest {
             assertThat(result.values()).isEmpty();
             assertThat(result.columns())
                     .containsExactly(
-                            "network.max", "network.min", "network.mean", "network.std", "network.norm_1",
+                            "network.max",
+                            "network.min",
+                            "network.mean",
+                            "network.std",
+                            "network.norm_1",
                             "network.norm_2");
         }
     }
@@ -303,15 +323,18 @@ class GradientMetricsTest {
                     .isInstanceOf(UnsupportedModelException.class)
                     .hasMessageContaining("fc9")
                     .hasMessageContaining("fc1");
-            assertThatThrownBy(() -> DEFAULTS.withTargets(Targets.parameters("nothing")).of(net, x))
+            assertThatThrownBy(() ->
+                            DEFAULTS.withTargets(Targets.parameters("nothing")).of(net, x))
                     .isInstanceOf(UnsupportedModelException.class)
                     .hasMessageContaining("fc1.weight");
-            assertThatThrownBy(() -> DEFAULTS.withTargets(Targets.activations("nothing")).of(net, x))
+            assertThatThrownBy(() ->
+                            DEFAULTS.withTargets(Targets.activations("nothing")).of(net, x))
                     .isInstanceOf(UnsupportedModelException.class);
             assertThatThrownBy(() -> GradientMetrics.defaults().of(net, x).column("nothing"))
                     .hasMessageContaining("network.max");
         }
-        Graph bare = new GraphOf(2).floats("x", -1, 5).node("logits", "Tanh", "x").build();
+        Graph bare =
+                new GraphOf(2).floats("x", -1, 5).node("logits", "Tanh", "x").build();
         try (Network net = Nets.of(bare)) {
             assertThatThrownBy(() -> DEFAULTS.of(net, Nets.inputs(9, 1, 5)))
                     .isInstanceOf(UnsupportedModelException.class)
@@ -332,9 +355,12 @@ class GradientMetricsTest {
         try (Network net = Nets.of(g)) {
             Array x = Nets.inputs(10, 2, 4);
             double[][] whole = DEFAULTS.of(net, x).values();
-            assertThat(DEFAULTS.withTargets(Targets.parameters("head.weight", "head.bias")).of(net, x).values())
+            assertThat(DEFAULTS.withTargets(Targets.parameters("head.weight", "head.bias"))
+                            .of(net, x)
+                            .values())
                     .isDeepEqualTo(whole);
-            assertThatThrownBy(() -> DEFAULTS.withTargets(Targets.parameters("unused.weight")).of(net, x))
+            assertThatThrownBy(() -> DEFAULTS.withTargets(Targets.parameters("unused.weight"))
+                            .of(net, x))
                     .isInstanceOf(UnsupportedModelException.class)
                     .hasMessageContaining("logits depend on");
         }
@@ -352,8 +378,7 @@ class GradientMetricsTest {
         GraphOf plain = new GraphOf(6).floats("x", -1, 6).node("act", "Tanh", "x");
         plain.weight("head.weight", 6, 5).node("logits", "MatMul", "act", "head.weight");
         Array x = Nets.inputs(11, 3, 6);
-        try (Network probabilities =
-                        Network.of(byHand.build(), Precision.FLOAT64, "logits", OutputKind.PROBABILITIES);
+        try (Network probabilities = Network.of(byHand.build(), Precision.FLOAT64, "logits", OutputKind.PROBABILITIES);
                 Network logits = Nets.of(plain.build())) {
             for (Loss loss : List.of(Loss.pseudoLabelCrossEntropy(), Loss.klToUniform())) {
                 double[][] expected = DEFAULTS.withLoss(loss).of(logits, x).values();

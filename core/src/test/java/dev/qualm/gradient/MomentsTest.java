@@ -12,8 +12,15 @@ import org.junit.jupiter.api.Test;
 class MomentsTest {
     private static final double[] POWERS = {0.5, 1, 3, 7};
     private static final List<Metric> METRICS = List.of(
-            Metric.max(), Metric.min(), Metric.meanStd(), Metric.pNorm(0.5), Metric.pNorm(1), Metric.pNorm(2),
-            Metric.pNorm(3), Metric.pNorm(7), Metric.pNorm(Double.POSITIVE_INFINITY));
+            Metric.max(),
+            Metric.min(),
+            Metric.meanStd(),
+            Metric.pNorm(0.5),
+            Metric.pNorm(1),
+            Metric.pNorm(2),
+            Metric.pNorm(3),
+            Metric.pNorm(7),
+            Metric.pNorm(Double.POSITIVE_INFINITY));
 
     private static Moments of(double... x) {
         Moments m = new Moments(POWERS);
