@@ -10,7 +10,13 @@ import java.util.function.LongSupplier;
 /** Times several ways of doing the same work, in turn and many times over, so that whatever else the machine does hits all. */
 final class Contest {
     /** What a repetition of each contender should take at least, so that the clock's steps do not count. */
-    private static final long LONG_ENOUGH = 5_000_000;
+    private static final long LONG_ENOUGH = 20_000_000;
+
+    /**
+     * What a turn runs before its clock starts. Threads that spin after their last task outlive it by some milliseconds, and a
+     * core that idled takes some more to be as fast as before: both must be over.
+     */
+    private static final long SETTLED = 40_000_000;
 
     private final LongSupplier clock;
     private final long budget;
@@ -51,9 +57,7 @@ final class Contest {
             double[] t = new double[n];
             for (int i = 0; i < n; i++) {
                 int k = (i + round) % n;
-                // A pool that spins after its last task must not slow the next contender.
-                pause(3);
-                works.get(k).run();
+                settle(works.get(k));
                 long start = clock.getAsLong();
                 for (int c = 0; c < calls[k]; c++) {
                     works.get(k).run();
@@ -80,12 +84,11 @@ final class Contest {
         return (int) Math.max(1, LONG_ENOUGH / each);
     }
 
-    private static void pause(long millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    private static void settle(Runnable work) {
+        long end = System.nanoTime() + SETTLED;
+        do {
+            work.run();
+        } while (System.nanoTime() < end);
     }
 
     List<String> names() {

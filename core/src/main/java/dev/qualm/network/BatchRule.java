@@ -60,6 +60,14 @@ final class BatchRule {
         if (isSampleBySample(feeds)) {
             return declaredBatch();
         }
+        int most = mostRows(feeds);
+        int n = batch(feeds);
+        int parts = (n + most - 1) / most;
+        // Parts of one size and an even number of them, or the last workers wait for each other.
+        return parts <= 1 ? most : (n + parts + parts % 2 - 1) / (parts + parts % 2);
+    }
+
+    private int mostRows(Map<String, Array> feeds) {
         if (rows == 0) {
             Set<String> wanted = Set.of(network.structure().output());
             long perRow = Math.max(1, network.largestTensor(slice(feeds, 0, 1), wanted))

@@ -26,6 +26,9 @@ final class FusedConvolution implements Kernel {
     /** Multiplications from which the engine's own convolution makes up for the longer time it takes to begin. */
     private static final double LARGE = 8e6;
 
+    /** Output channels that the packed form computes together; fewer cost as much. */
+    private static final int TILE = 16;
+
     private final Kernel convolution;
     private final Window window;
     private final long group;
@@ -70,8 +73,7 @@ final class FusedConvolution implements Kernel {
             return new Tensor[] {y};
         }
         // A convolution needs its result neither again nor for its gradient, so all that follows may overwrite it. The
-        // binding's
-        // in-place calls return a reference to their target; its own handle is the one to pass on.
+        // binding's in-place calls return a reference to their target; its own handle is the one to pass on.
         if (summand != null) {
             if (Broadcasting.fits(y, summand)) {
                 y.add_(summand);
@@ -92,7 +94,7 @@ final class FusedConvolution implements Kernel {
             return null;
         }
         Placement p = window.place(x, weight);
-        if (!p.symmetric() || !(always || multiplications(x, weight, p) < LARGE)) {
+        if (!p.symmetric() || multiplications(x, weight, p) >= (always && !wasteful(weight) ? Double.MAX_VALUE : LARGE)) {
             return null;
         }
         PackedConvolution packed = idle.poll();
@@ -116,8 +118,14 @@ final class FusedConvolution implements Kernel {
         }
     }
 
-    private static double multiplications(Tensor x, Tensor weight, Placement p) {
-        return (double) x.size(0) * x.size(2) * x.size(3) * weight.numel() / (p.strides[0] * p.strides[1]);
+    /** As the packed form counts them. */
+    private double multiplications(Tensor x, Tensor weight, Placement p) {
+        double each = (double) weight.numel() / weight.size(0) * (wasteful(weight) ? TILE : weight.size(0));
+        return each * x.size(0) * x.size(2) * x.size(3) / (p.strides[0] * p.strides[1]);
+    }
+
+    private boolean wasteful(Tensor weight) {
+        return group == 1 && weight.size(0) < TILE / 2;
     }
 
     @Override
