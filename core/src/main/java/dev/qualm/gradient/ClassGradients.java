@@ -4,17 +4,16 @@ import dev.qualm.ShapeException;
 import dev.qualm.Status;
 import dev.qualm.UnsupportedModelException;
 import dev.qualm.array.Array;
-import dev.qualm.network.Tape;
 import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Tensors;
 import dev.qualm.network.operator.NodeContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.BiConsumer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class ClassGradients {
     private static final Scalar MINUS_ONE = NodeContext.scalar(-1.0);
 
-    private final Tape tape;
+    private final InputGradients sweeper;
     private final Logits logits;
     private final CosineSimilarityMaps options;
     private final Tensor input;
@@ -34,18 +33,18 @@ final class ClassGradients {
     private final Status[] status;
     private int sweeps;
 
-    ClassGradients(Tape tape, Logits logits, CosineSimilarityMaps options) {
-        this.tape = tape;
+    ClassGradients(InputGradients sweeper, Logits logits, CosineSimilarityMaps options) {
+        this.sweeper = sweeper;
         this.logits = logits;
         this.options = options;
-        this.input = tape.value(tape.network().structure().differentiable());
+        this.input = sweeper.input();
         int n = logits.count();
         if (input.dim() == 0 || input.size(0) != n) {
             throw new ShapeException("Expected one row of logits per row of '"
-                    + tape.network().structure().differentiable() + "', but found " + n + " rows for a tensor of shape "
+                    + sweeper.network().structure().differentiable() + "', but found " + n + " rows for a tensor of shape "
                     + Arrays.toString(Tensors.shape(input)));
         }
-        refuse(tape.logits(), logits.classes());
+        refuse(sweeper.connected(), logits.classes());
         classes = new int[n][];
         order = new int[n][];
         cotangents = new ClassCotangents[n];
@@ -62,7 +61,7 @@ final class ClassGradients {
         }
     }
 
-    private static void refuse(Tensor output, int total) {
+    private static void refuse(boolean connected, int total) {
         if (total < 3) {
             throw new UnsupportedModelException(
                     "A cosine similarity map needs at least 3 classes, but this network has "
@@ -72,7 +71,7 @@ final class ClassGradients {
                                     : ": without a second class there is no gradient to compare with")
                             + "; use scores that need no class pairs, for example entropy");
         }
-        if (!output.requires_grad()) {
+        if (!connected) {
             throw new UnsupportedModelException("The logits do not depend on the network's input in a way that can be"
                     + " differentiated, so every gradient is zero; a cosine similarity map needs such a path");
         }
@@ -130,24 +129,46 @@ final class ClassGradients {
         return comparable(sweep(place));
     }
 
-    /** All rows with the fewest sweeps, in the order of their places; each is valid during the call only. */
-    void forEach(BiConsumer<Integer, Tensor> consumer) {
+    /**
+     * All rows, with the fewest sweeps.
+     *
+     * @param out where they go by their places, {@code [n, rows, width]}
+     */
+    void write(Tensor out) {
         int k = rows();
         // With every class present the predicted class's row is a sum of the others.
         boolean complete = k == logits.classes();
         try (NativeScope all = NativeScope.values()) {
-            Tensor last = complete ? torch.zeros_like(input) : input;
+            Tensor last = input;
             for (int place = 0; place < k; place++) {
                 try (NativeScope scope = NativeScope.values()) {
                     boolean known = complete && place == k - 1;
                     Tensor g = known ? last : sweep(place);
                     if (complete && !known) {
+                        if (place == 0) {
+                            last = all.keep(torch.zeros_like(g));
+                        }
                         last.addcmul_(g, weights(place, (int) g.dim()), MINUS_ONE);
                     }
-                    consumer.accept(place, comparable(g));
+                    compare(g, out.select(1, place));
                 }
             }
         }
+    }
+
+    /** Writes the comparable form of a gradient, the usual one in a single pass over it. */
+    private void compare(Tensor gradient, Tensor out) {
+        if (sign() && !reduces() && Tensors.is(out, Tensors.type(gradient))) {
+            torch.sign_outf(vectors(gradient), out);
+        } else {
+            out.copy_(comparable(gradient));
+        }
+    }
+
+    /** One vector per input; the order of entries is that of the memory, which all gradients of a recording share. */
+    private Tensor vectors(Tensor g) {
+        boolean last = g.dim() == 4 && g.is_contiguous(MemoryFormat.ChannelsLast);
+        return (last ? g.permute(0, 2, 3, 1) : g).reshape(count(), -1);
     }
 
     private Tensor sweep(int place) {
@@ -160,8 +181,7 @@ final class ClassGradients {
             }
         }
         sweeps++;
-        return tape.gradients(tape.logits(), logits.cotangent(byLogits), List.of(input))
-                .get(0);
+        return sweeper.gradient(logits.cotangent(byLogits));
     }
 
     /** Factors of the rows at a place in minus the row of the predicted class, shaped to multiply gradients. */
@@ -174,12 +194,11 @@ final class ClassGradients {
         int[] shape = new int[rank];
         Arrays.fill(shape, 1);
         shape[0] = w.length;
-        return Tensors.of(Array.of(w, shape), tape.network().precision()).to(Tensors.type(input));
+        return Tensors.of(Array.of(w, shape), sweeper.network().precision()).to(Tensors.type(input));
     }
 
     /** Sign or unit maximum, then the channel reduction, as vectors. */
     private Tensor comparable(Tensor gradient) {
-        long n = count();
         Tensor g = gradient;
         if (sign()) {
             g = g.sign();
@@ -187,7 +206,7 @@ final class ClassGradients {
         if (reduces()) {
             g = g.amax(new long[] {1}, false);
         }
-        g = g.reshape(n, -1);
+        g = vectors(g);
         if (sign()) {
             return g;
         }

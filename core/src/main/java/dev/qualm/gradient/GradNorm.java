@@ -3,6 +3,7 @@ package dev.qualm.gradient;
 import dev.qualm.ShapeException;
 import dev.qualm.UnsupportedModelException;
 import dev.qualm.array.Array;
+import dev.qualm.array.DType;
 import dev.qualm.network.Head;
 import dev.qualm.network.Network;
 import java.util.List;
@@ -88,21 +89,24 @@ public final class GradNorm {
             throw new IllegalArgumentException("Expected a positive order p, but found " + p);
         }
         double[][] z = Logits.rows(logits);
-        double[][] phi = Logits.rows(features);
+        int d = features.dim(1);
+        double[] wide = features.dtype() == DType.FLOAT32 ? new double[0] : features.toDoubles();
         double[] out = new double[z.length];
         for (int i = 0; i < out.length; i++) {
             double[] difference = Loss.softmax(z[i], temperature);
             for (int k = 0; k < difference.length; k++) {
                 difference[k] -= 1.0 / difference.length;
             }
-            out[i] = norm(phi[i], p) * norm(difference, p) / temperature;
+            Moments phi = new Moments(new double[] {p});
+            if (features.dtype() == DType.FLOAT32) {
+                phi.add(features.floats(), i * d, (i + 1) * d);
+            } else {
+                phi.add(wide, i * d, (i + 1) * d);
+            }
+            Moments delta = new Moments(new double[] {p});
+            delta.add(difference, 0, difference.length);
+            out[i] = phi.norm(p) * delta.norm(p) / temperature;
         }
         return out;
-    }
-
-    private static double norm(double[] x, double p) {
-        Moments m = new Moments(new double[] {p});
-        m.add(x, 0, x.length);
-        return m.norm(p);
     }
 }

@@ -28,12 +28,21 @@ final class Logits {
     }
 
     static Logits of(Tape tape) {
-        Network network = tape.network();
+        return of(tape.network(), tape.logits());
+    }
+
+    static Logits of(InputGradients sweeps) {
+        try (NativeScope scope = NativeScope.values()) {
+            return of(sweeps.network(), sweeps.logits());
+        }
+    }
+
+    private static Logits of(Network network, Tensor logits) {
         boolean probabilities =
                 !network.structure().trueLogits() && network.structure().kind() == OutputKind.PROBABILITIES;
         Array a;
         try (NativeScope scope = NativeScope.values()) {
-            a = Tensors.toArray(tape.logits());
+            a = Tensors.toArray(logits);
         }
         double[][] values = rows(a);
         if (probabilities) {

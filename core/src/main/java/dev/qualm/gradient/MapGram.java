@@ -63,7 +63,7 @@ final class MapGram {
                     Tensors.options(bytes ? ScalarType.Char : type),
                     Tensors.noFormat());
             if (block >= k) {
-                g.forEach((place, row) -> rows.select(1, place).copy_(row));
+                g.write(rows);
                 add(rows, rows, type, gram, 0, 0);
             } else {
                 for (int from = 0; from < k; from += block) {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ParameterMoments {
     /** Numbers that go through the forming of gradients at once: within the second-level cache, and too few for fresh pages. */
-    static long FORMED = Long.getLong("formed", 3 << 18);
+    private static final long FORMED = 3 << 18;
 
     private final GradientTransform transform;
     private final double[] powers;

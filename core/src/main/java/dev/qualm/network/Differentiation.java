@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Reverse mode on names: nodes are visited last to first; each adds one contribution to the gradient of every input that depends on
  * the leaf. Linear layers become linear layers again (a convolution of stride 1 becomes one with the weights turned around), so that
  * the reverse pass gains from folding, fusion and packed weights as the forward pass does. Activations need their output alone,
- * so what lies between a convolution and its activation need not be kept. Whatever has no rule of its own is differentiated by
- * the engine, one node at a time.
+ * so what lies between a convolution and its activation need not be kept. Whatever has no rule of its own is recorded by the engine,
+ * each node for itself and once for all sweeps.
  */
 final class Differentiation {
     /**
@@ -33,8 +34,17 @@ final class Differentiation {
      * @param kept tensors of the forward pass that it reads
      * @param cotangent name of the input that holds the cotangent, of the output's shape
      * @param gradient name of the tensor that holds the result, of the leaf's shape
+     * @param locals nodes that the engine differentiates; what they name is fed to the graph too
      */
-    record Reverse(Graph graph, Set<String> kept, String cotangent, String gradient) {}
+    record Reverse(Graph graph, Set<String> kept, String cotangent, String gradient, List<Local> locals) {}
+
+    /**
+     * A node to be recorded by itself after the forward pass.
+     *
+     * @param leaves names for its inputs, as leaves of the record, by number
+     * @param result name for its output, connected to them
+     */
+    record Local(Node node, Map<Integer, String> leaves, String result) {}
 
     private static final Set<String> RESHAPES = Set.of("Flatten", "Reshape", "Squeeze", "Unsqueeze");
 
@@ -46,6 +56,7 @@ final class Differentiation {
     private final List<Node> nodes = new ArrayList<>();
     private final Map<String, Array> initializers = new LinkedHashMap<>();
     private final Set<String> kept = new LinkedHashSet<>();
+    private final Map<Node, Local> locals = new IdentityHashMap<>();
     private int names;
 
     private Differentiation(Graph graph, Map<String, int[]> shapes, String leaf) {
@@ -97,11 +108,15 @@ final class Differentiation {
         String gradient = node("Identity", List.of(total(leaf)), Attributes.NONE);
         List<ValueInfo> inputs = new ArrayList<>();
         kept.forEach(t -> inputs.add(info(t)));
+        for (Local local : locals.values()) {
+            inputs.add(info(local.result()));
+            local.leaves().values().forEach(t -> inputs.add(info(t)));
+        }
         inputs.add(info(cotangent));
         Map<String, Long> opsets = new HashMap<>(graph.opsets());
         opsets.put("", 17L);
         Graph reverse = new Graph(graph.name(), opsets, inputs, List.of(info(gradient)), nodes, initializers);
-        return new Reverse(reverse, kept, cotangent, gradient);
+        return new Reverse(reverse, kept, cotangent, gradient, List.copyOf(locals.values()));
     }
 
     /** The gradient at input {@code i} of a node, given that at its output. */
@@ -215,15 +230,14 @@ final class Differentiation {
     }
 
     private String general(Node n, int i, String g) {
-        List<String> inputs = new ArrayList<>();
-        inputs.add(g);
-        n.inputs().forEach(t -> inputs.add(t.isEmpty() ? t : use(t)));
-        Attributes of = n.attributes()
-                .with("gradient_domain", n.domain())
-                .with("gradient_op", n.op())
-                .with("gradient_opset", graph.opsets().getOrDefault(n.domain(), 1L))
-                .with("gradient_input", (long) i);
-        return own("Gradient", inputs, of);
+        Local local = locals.computeIfAbsent(n, k -> new Local(n, new HashMap<>(), name("result")));
+        for (String t : n.inputs()) {
+            if (!t.isEmpty() && initializer(t) == null) {
+                kept.add(t);
+            }
+        }
+        String leaf = local.leaves().computeIfAbsent(i, k -> name("leaf"));
+        return own("LocalGradient", List.of(g, local.result(), leaf), Attributes.NONE);
     }
 
     private void contribute(String tensor, String gradient) {

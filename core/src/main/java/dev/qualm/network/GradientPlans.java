@@ -8,6 +8,7 @@ import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.ValueInfo;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -20,8 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param wanted what the forward pass keeps: the logits, and tensors for the reverse pass
  * @param cotangent input of the reverse pass beside those
  * @param gradient its result
+ * @param locals nodes to record after the forward pass, for the reverse pass to read
  */
-record GradientPlans(Plan forward, Plan reverse, Set<String> wanted, String cotangent, String gradient)
+record GradientPlans(
+        Plan forward, Plan reverse, Set<String> wanted, String cotangent, String gradient, List<LocalRecord> locals)
         implements AutoCloseable {
 
     /** @return null if the logits depend on the input in no way that can be written down */
@@ -39,9 +42,13 @@ record GradientPlans(Plan forward, Plan reverse, Set<String> wanted, String cota
         }
         Set<String> wanted = new LinkedHashSet<>(reverse.kept());
         wanted.add(logits);
+        wanted.add(leaf);
         Plan forward = Plan.compile(graph, store, precision, wanted, Plan.Mode.INFERENCE);
         Plan back = Plan.compile(reverse.graph(), store, precision, Set.of(reverse.gradient()), Plan.Mode.INFERENCE);
-        return new GradientPlans(forward, back, wanted, reverse.cotangent(), reverse.gradient());
+        List<LocalRecord> locals = reverse.locals().stream()
+                .map(l -> LocalRecord.of(l, graph, store, precision))
+                .toList();
+        return new GradientPlans(forward, back, wanted, reverse.cotangent(), reverse.gradient(), locals);
     }
 
     /** Shapes of all tensors for the given feeds. */
@@ -65,5 +72,6 @@ record GradientPlans(Plan forward, Plan reverse, Set<String> wanted, String cota
     public void close() {
         forward.close();
         reverse.close();
+        locals.forEach(LocalRecord::close);
     }
 }

@@ -50,10 +50,9 @@ public final class Sweep implements AutoCloseable {
             Plan.Values values =
                     plans.forward().run(network.tensors(checked), Map.of(), Set.of(), UnaryOperator.identity());
             for (String name : plans.wanted()) {
-                Tensor t = values.get(name);
-                t.retainReference();
-                sweep.kept.put(name, t);
+                sweep.keep(name, values.get(name));
             }
+            plans.locals().forEach(l -> l.record(sweep::kept, sweep::keep));
             return sweep;
         } catch (RuntimeException e) {
             sweep.close();
@@ -61,9 +60,29 @@ public final class Sweep implements AutoCloseable {
         }
     }
 
+    private void keep(String name, Tensor t) {
+        t.retainReference();
+        kept.put(name, t);
+    }
+
     /** As {@link #of(Network, Map)} for the only input. */
     public static Sweep of(Network network, Array batch) {
         return of(network, Map.of(network.input().name(), batch));
+    }
+
+    public Network network() {
+        return network;
+    }
+
+    /** The tensor that gradients are taken by, {@link Structure#differentiable()}. Belongs to the sweep. */
+    public Tensor input() {
+        String leaf = network.structure().differentiable();
+        return tape != null ? tape.value(leaf) : kept(leaf);
+    }
+
+    /** Whether the logits depend on that tensor in a way that can be differentiated. */
+    public boolean connected() {
+        return tape == null || tape.logits().requires_grad();
     }
 
     /** The logits (or what the graph holds in their place), shape {@code [n, classes]}, in the scope that is open. */
@@ -102,11 +121,15 @@ public final class Sweep implements AutoCloseable {
     }
 
     private Tensor raw() {
-        Tensor raw = kept.get(network.structure().logits());
-        if (raw == null) {
+        return kept(network.structure().logits());
+    }
+
+    private Tensor kept(String name) {
+        Tensor t = kept.get(name);
+        if (t == null) {
             throw new IllegalStateException("The sweep is closed");
         }
-        return raw;
+        return t;
     }
 
     /** Frees what was kept. May be called twice. */

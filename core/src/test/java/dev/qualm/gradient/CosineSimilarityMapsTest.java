@@ -330,7 +330,7 @@ class CosineSimilarityMapsTest {
         try (Network net = Nets.of(Nets.image(7))) {
             for (CosineSimilarityMaps mode : modes().toList()) {
                 try (Tape tape = Tape.record(net, x, mode.recording(net))) {
-                    ClassGradients g = new ClassGradients(tape, Logits.of(tape), mode);
+                    ClassGradients g = new ClassGradients(InputGradients.of(tape), Logits.of(tape), mode);
                     double[][][] expected = MapGram.of(g, 1L << 40);
                     for (long budget : new long[] {1, 2 * g.width() * 8 * 3, 2 * g.width() * 8 * 6}) {
                         double[][][] blocks = MapGram.of(g, budget);

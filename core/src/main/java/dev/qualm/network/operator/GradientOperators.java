@@ -1,7 +1,5 @@
 package dev.qualm.network.operator;
 
-import dev.qualm.UnsupportedModelException;
-import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Tensors;
 import dev.qualm.network.graph.Attributes;
 import dev.qualm.network.graph.Node;
@@ -15,7 +13,6 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
-import org.jspecify.annotations.Nullable;
 
 /** What reverse passes written as graphs consist of, beside standard operators. Input 0 is the gradient at the output. */
 final class GradientOperators {
@@ -26,7 +23,7 @@ final class GradientOperators {
                 of("ReluGradient", node -> relu(false)).withInPlace(node -> relu(true)),
                 of("ClipGradient", node -> clip(node, false)).withInPlace(node -> clip(node, true)),
                 of("ConvGradient", GradientOperators::convolution),
-                of("Gradient", GradientOperators::general));
+                of("LocalGradient", node -> Kernel.of(GradientOperators::local)));
     }
 
     private static Operator of(String type, Operator.Factory factory) {
@@ -96,42 +93,9 @@ final class GradientOperators {
         return values;
     }
 
-    /**
-     * Any operator with one output, recorded for itself and differentiated by the engine. Inputs: gradient, then the operator's;
-     * attributes: the operator's, its name, and the number of the input in question.
-     */
-    private static Kernel general(NodeContext node) {
-        Attributes a = node.attributes();
-        String domain = a.getString("gradient_domain", "");
-        String type = a.getString("gradient_op", "");
-        int wanted = (int) a.getInt("gradient_input", 0);
-        Operator operator = Operators.find(domain, type);
-        if (operator == null) {
-            throw new UnsupportedModelException(node.node().label() + ": operator '" + type + "' is not supported");
-        }
-        List<String> inputs = node.node().inputs();
-        Node inner = new Node(
-                node.node().name(),
-                domain,
-                type,
-                inputs.subList(1, inputs.size()),
-                node.node().outputs(),
-                a);
-        Kernel kernel = operator.factory()
-                .create(new NodeContext(
-                        inner, (int) a.getInt("gradient_opset", 1), node.precision(), false, node.constants()));
-        return Kernel.of(in -> {
-            try (NativeScope scope = NativeScope.recording()) {
-                @Nullable Tensor[] own = new Tensor[in.count() - 1];
-                for (int i = 0; i < own.length; i++) {
-                    own[i] = in.optional(i + 1);
-                }
-                Tensor x = in.get(wanted + 1).detach().set_requires_grad(true);
-                own[wanted] = x;
-                Tensor y = kernel.run(new Inputs(own))[0];
-                return scope.keep(gradient(y, x, in.get(0)));
-            }
-        });
+    /** Inputs: gradient, output of a recorded node, the leaf of its record to differentiate by. The record may be swept again. */
+    private static Tensor local(Inputs in) {
+        return gradient(in.get(1), in.get(2), in.get(0));
     }
 
     private static Tensor gradient(Tensor y, Tensor x, Tensor cotangent) {
@@ -142,7 +106,7 @@ final class GradientOperators {
                 new TensorVector(y),
                 new TensorVector(x),
                 new TensorVector(cotangent),
-                new BoolOptional(false),
+                new BoolOptional(true),
                 false,
                 true);
         Tensor g = new Tensor(found.get(0));

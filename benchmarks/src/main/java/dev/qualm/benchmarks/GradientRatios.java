@@ -1,0 +1,129 @@
+package dev.qualm.benchmarks;
+
+import dev.qualm.array.Array;
+import dev.qualm.gradient.CosineSimilarityMaps;
+import dev.qualm.gradient.GradNorm;
+import dev.qualm.gradient.GradientMetrics;
+import dev.qualm.network.Network;
+import dev.qualm.network.Views;
+import dev.qualm.network.engine.Engine;
+import dev.qualm.network.engine.Precision;
+import dev.qualm.network.graph.Graph;
+import dev.qualm.training.Architectures;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/**
+ * Times of gradient scores as ratios to what the same passes cost when written by hand on libtorch, on one thread, in one run; prints
+ * a Markdown table. Arguments: a pattern that the rows' names must contain; the seconds to spend on each row.
+ */
+/*
+ * By hand there are three ways to run a batch: as it is, channels-last, and channels-last 16 images at a time. The fastest counts,
+ * which is a harder standard than the plain one; the table shows both.
+ */
+public final class GradientRatios {
+    private static final int CHUNK = 16;
+    private static final int CLASSES = 10;
+
+    private final Pattern rows;
+    private final double seconds;
+
+    private GradientRatios(Pattern rows, double seconds) {
+        this.rows = rows;
+        this.seconds = seconds;
+    }
+
+    public static void main(String[] args) {
+        Engine.load();
+        Pattern rows = Pattern.compile(args.length == 0 ? "" : args[0]);
+        GradientRatios table = new GradientRatios(rows, args.length > 1 ? Double.parseDouble(args[1]) : 8);
+        System.out.println("| row | ms | against | ms | ratio | best | bar | |");
+        System.out.println("|---|---|---|---|---|---|---|---|");
+        table.network("demo CNN", Architectures.smallCnn(3, 32, 32, CLASSES, 1), 1.35);
+        table.network("ResNet-20", ResNet20.graph(1), 1.5);
+        table.network("MobileNet", MobileNet.graph(1), Double.NaN);
+    }
+
+    private void network(String name, Graph graph, double metricsBar) {
+        try (Network network = Network.of(graph, Precision.FLOAT32);
+                Network folded = network.with(Views.foldBatchNorm());
+                HandNet plain = new HandNet(folded.graph(), false, false);
+                HandNet last = new HandNet(folded.graph(), true, false);
+                HandNet trained = new HandNet(graph, false, true);
+                HandNet trainedLast = new HandNet(graph, true, true)) {
+            for (int n : new int[] {64, 256}) {
+                Array batch = Images.normal(n);
+                String row = name + ", batch " + n;
+                Consumer<HandNet> whole = net -> net.inputSweeps(batch, CLASSES - 1);
+                row(
+                        row + ", map of 10 classes",
+                        1.15,
+                        contest("by hand", whole, plain, last)
+                                .add("by hand, 16 at a time", () -> chunks(batch, c -> last.inputSweeps(c, CLASSES - 1)))
+                                .add("Qualm", () -> CosineSimilarityMaps.defaults().of(network, batch)));
+                row(
+                        row + ", metrics, 6 columns",
+                        metricsBar,
+                        contest("training step", net -> net.trainingStep(batch), trained, trainedLast)
+                                .add("training steps of 16", () -> chunks(batch, trainedLast::trainingStep))
+                                .add("Qualm", () -> GradientMetrics.defaults().of(network, batch)));
+                row(
+                        row + ", metrics against single steps",
+                        0.25,
+                        new Contest(System::nanoTime, seconds)
+                                .add("steps of 1", () -> chunks(batch, trained::trainingStep, 1))
+                                .add("Qualm", () -> GradientMetrics.defaults().of(network, batch)));
+                row(
+                        row + ", GradNorm",
+                        1.03,
+                        new Contest(System::nanoTime, seconds)
+                                .add("forward", () -> network.logits(batch))
+                                .add("Qualm", () -> GradNorm.of(network, batch)));
+            }
+        }
+    }
+
+    private Contest contest(String what, Consumer<HandNet> work, HandNet plain, HandNet last) {
+        return new Contest(System::nanoTime, seconds)
+                .add(what, () -> work.accept(plain))
+                .add(what + ", channels last", () -> work.accept(last));
+    }
+
+    private static void chunks(Array batch, Consumer<Array> work) {
+        chunks(batch, work, CHUNK);
+    }
+
+    private static void chunks(Array batch, Consumer<Array> work, int size) {
+        for (int from = 0; from < batch.dim(0); from += size) {
+            work.accept(batch.slice(from, Math.min(batch.dim(0), from + size)));
+        }
+    }
+
+    private void row(String name, double bar, Contest contest) {
+        if (!rows.matcher(name).find()) {
+            return;
+        }
+        contest.run();
+        List<String> others = contest.names().stream().filter(c -> !c.equals("Qualm")).toList();
+        double fastest = others.stream().mapToDouble(contest::millis).min().orElseThrow();
+        for (String other : others) {
+            double ratio = contest.ratio("Qualm", other, 0.5);
+            boolean counts = contest.millis(other) == fastest;
+            System.out.printf(
+                    Locale.ROOT,
+                    "| %s | %.1f | %s | %.1f | %s [%.2f, %.2f] of %d | %.2f | %s |%n",
+                    name,
+                    contest.millis("Qualm"),
+                    other,
+                    contest.millis(other),
+                    String.format(Locale.ROOT, counts ? "**%.2f**" : "%.2f", ratio),
+                    contest.ratio("Qualm", other, 0.25),
+                    contest.ratio("Qualm", other, 0.75),
+                    contest.rounds(),
+                    contest.best("Qualm") / contest.best(other),
+                    Double.isNaN(bar) ? "| " : "<= " + bar + " | " + (ratio <= bar ? "met" : "MISSED"));
+        }
+    }
+}
