@@ -38,8 +38,9 @@ import picocli.CommandLine.Spec;
             "Draws cosine similarity maps: do the classes' gradients look as on ordinary inputs?",
             "",
             "One item gives one large map. Several give a montage: a row per DATA, or per class if one DATA has labels,"
-                    + " with the mean map first. On an ordinary input the predicted class opposes all others (blue row),"
-                    + " which agree among themselves (orange block). Colours always run from -1 to 1.",
+                    + " with the mean map first. Where the method works, the predicted class of an ordinary input opposes"
+                    + " all others (a blue row), which agree among themselves (an orange block). Colours always run"
+                    + " from -1 to 1."
         },
         footer = {"", "Example: qualm map model.onnx clean/ noise/ attacked/ -o maps.png"})
 final class MapCommand implements Runnable {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -145,9 +146,12 @@ record MapComputation(Network network, CosineSimilarityMaps maps, int projection
                 network.structure().differentiable(),
                 network.structure().logits());
         if (!path.reached()) {
+            String through = path.blockedBy().stream()
+                    .map(n -> n.op() + " '" + n.node() + "'")
+                    .collect(Collectors.joining(", "));
             throw new QualmException("Every gradient of this model is zero: none comes from '"
                     + network.structure().logits() + "' back to '" + path.tensor() + "'"
-                    + (path.blockedBy().isEmpty() ? "" : " through " + path.blockedBy())
+                    + (through.isEmpty() ? "" : " through " + through)
                     + ". A cosine similarity map needs a differentiable path; scores of the group logits do not");
         }
     }

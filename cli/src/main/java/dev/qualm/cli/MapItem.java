@@ -1,6 +1,6 @@
 package dev.qualm.cli;
 
-import dev.qualm.data.Dataset;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,25 +8,32 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id its name
  * @param label its class in the data, by name or else by number, or null if unknown
+ * @param number that class's number, -1 if it is unknown or has a name, by which it is to be compared
  * @param fit the data it belongs to, or null if they cannot be read
  * @param index its place there
  * @param problem why it cannot be read, where that is known beforehand; else empty
  */
-record MapItem(String id, @Nullable String label, @Nullable InputFit fit, int index, String problem) {
+record MapItem(
+        String id,
+        @Nullable String label,
+        int number,
+        @Nullable InputFit fit,
+        int index,
+        String problem) {
     /** @param labels of all items of the data, or null if unknown */
     static MapItem of(InputFit fit, int index, int @Nullable [] labels) {
-        String label = labels == null ? null : name(fit.data(), labels[index]);
-        return new MapItem(fit.data().id(index), label, fit, index, "");
+        String id = fit.data().id(index);
+        if (labels == null) {
+            return new MapItem(id, null, -1, fit, index, "");
+        }
+        List<String> names = fit.data().classes();
+        int label = labels[index];
+        return names.isEmpty()
+                ? new MapItem(id, Integer.toString(label), label, fit, index, "")
+                : new MapItem(id, names.get(label), -1, fit, index, "");
     }
 
     static MapItem unreadable(String id, String problem) {
-        return new MapItem(id, null, null, 0, problem);
-    }
-
-    /** The name of a label, or its number. */
-    static String name(Dataset data, int label) {
-        return data.classes().isEmpty()
-                ? Integer.toString(label)
-                : data.classes().get(label);
+        return new MapItem(id, null, -1, null, 0, problem);
     }
 }

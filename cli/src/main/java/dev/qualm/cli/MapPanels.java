@@ -57,9 +57,11 @@ record MapPanels(String title, ModelClasses classes, String note, boolean byLogi
 
     private List<String> notes(List<MapResult> results) {
         List<String> notes = new ArrayList<>(List.of(note));
-        notes.add((byLogit ? "Classes by falling logit, the predicted one first" : "Classes in the order of the model")
-                + "; the predicted one is framed or marked at the edge.");
+        notes.add("Rows and columns: classes "
+                + (byLogit ? "by falling logit, the predicted one first" : "in the order of the model")
+                + ". The predicted one is framed, or marked at the edges.");
         boolean undefined = results.stream()
+                .filter(MapResult::hasMap)
                 .anyMatch(r ->
                         Arrays.stream(r.map()).flatMapToDouble(Arrays::stream).anyMatch(Double::isNaN));
         if (undefined) {
@@ -71,20 +73,37 @@ record MapPanels(String title, ModelClasses classes, String note, boolean byLogi
 
     private MapPanel panel(MapResult r) {
         int k = r.map().length;
-        String label = r.item().label();
-        String prediction = r.prediction() < 0 ? "" : classes.name(r.prediction());
-        String confidence = r.prediction() < 0 ? "" : " " + Numbers.fixed(r.confidence(), 3);
+        MapItem item = r.item();
+        String label = item.number() >= 0 && item.number() < classes.names().size()
+                ? classes.name(item.number())
+                : item.label();
+        String prediction = r.prediction() < 0 ? "" : words(r.prediction()) + " · " + Numbers.fixed(r.confidence(), 3);
         boolean drawn = r.hasMap();
         return new MapPanel(
                 r.item().id(),
-                prediction + confidence,
+                prediction,
                 label == null ? null : "label " + label,
-                label != null && !label.equals(prediction),
+                isWrong(item, r.prediction()),
                 drawn ? CosineMap.of(r.map()) : CosineMap.missing(r.status().toString()),
                 drawn ? IntStream.of(r.classes()).mapToObj(classes::name).toList() : List.of(),
                 drawn && k > 0 ? r.predictedRow() : -1,
                 thumbnail(r.item()),
                 drawn && !r.status().isOk() ? r.status().toString() : "");
+    }
+
+    private String words(int c) {
+        return (classes.names().isEmpty() ? "class " : "") + classes.name(c);
+    }
+
+    /** Names are only compared with names: nobody knows the order of a model's classes without. */
+    private boolean isWrong(MapItem item, int prediction) {
+        if (item.number() >= 0) {
+            return item.number() != prediction;
+        }
+        return item.label() != null
+                && prediction >= 0
+                && !classes.names().isEmpty()
+                && !item.label().equals(classes.name(prediction));
     }
 
     /** The mean of the maps of a row, where they have the same classes or the same ranks and there are several. */

@@ -95,7 +95,9 @@ record MapRows(
                     .filter(i -> labels[i] == label)
                     .toArray();
             if (items.length > 0) {
-                rows.add(row(MapItem.name(data, c), fit, items));
+                String title =
+                        data.classes().isEmpty() ? "label " + c : data.classes().get(c);
+                rows.add(row(title, fit, items));
             }
         }
         return rows;

@@ -68,6 +68,6 @@ record MapText(ModelClasses classes) {
     }
 
     private static String number(double v) {
-        return Double.isNaN(v) ? "-" : String.format(Locale.ROOT, "%.2f", v + 0.0);
+        return Double.isNaN(v) ? "-" : String.format(Locale.ROOT, "%.2f", v).replaceFirst("^-0\\.00$", "0.00");
     }
 }

@@ -11,7 +11,7 @@ record Axes(MapPanel panel, Grid grid, List<String> names, Lettering lettering) 
     private static final int GAP = 7;
 
     static Axes of(MapPanel panel, Grid grid, double widest) {
-        Lettering lettering = new Lettering(Math.min(Lettering.LABEL.size(), grid.cell()), false);
+        Lettering lettering = new Lettering(Math.min(Lettering.LABEL.size(), 0.8 * grid.cell()), false);
         List<String> names = grid.cell() < Grid.NAMED
                 ? List.of()
                 : panel.names().stream()
@@ -21,18 +21,22 @@ record Axes(MapPanel panel, Grid grid, List<String> names, Lettering lettering) 
     }
 
     private double widest() {
-        List<String> shown = names.isEmpty() ? List.of(Integer.toString(panel.k())) : names;
-        return shown.stream().mapToDouble(lettering.withBold(true)::width).max().orElse(0);
+        if (names.isEmpty()) {
+            return Lettering.LABEL.width(Integer.toString(panel.k()));
+        }
+        return names.stream().mapToDouble(lettering.withBold(true)::width).max().orElse(0);
     }
 
     /** Width to leave at the left. */
     double left() {
-        return widest() + GAP + (grid.single() ? 0 : GAP);
+        return widest() + (names.isEmpty() ? 2 * GAP : GAP);
     }
 
     /** Height to leave above. */
     double top() {
-        return names.isEmpty() ? lettering.size() + 2 * GAP : (widest() + lettering.size()) * Math.sqrt(0.5) + GAP;
+        return names.isEmpty()
+                ? Lettering.LABEL.size() + 2 * GAP
+                : (widest() + lettering.size()) * Math.sqrt(0.5) + GAP;
     }
 
     /** Draws both; the map's upper left corner is given. */
@@ -44,15 +48,7 @@ record Axes(MapPanel panel, Grid grid, List<String> names, Lettering lettering) 
         for (int i = 0; i < names.size(); i++) {
             boolean strong = i == panel.predicted();
             name(sheet, i, x - GAP, y + grid.middle(i) + lettering.size() / 3, Mark.Anchor.END, strong);
-        }
-        for (int i = 0; i < names.size(); i++) {
-            name(
-                    sheet,
-                    i,
-                    x + grid.middle(i) + lettering.size() / 3,
-                    y - GAP + 2,
-                    Mark.Anchor.RISING,
-                    i == panel.predicted());
+            name(sheet, i, x + grid.middle(i) + lettering.size() / 3, y - GAP + 2, Mark.Anchor.RISING, strong);
         }
     }
 

@@ -16,7 +16,7 @@ final class HeatDrawing {
     /** Smallest cell that holds its number. */
     private static final int NUMBERED = 34;
 
-    private static final int TICK = 6;
+    private static final int TICK = 5;
 
     private HeatDrawing() {}
 

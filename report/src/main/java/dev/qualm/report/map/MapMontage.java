@@ -57,7 +57,7 @@ public record MapMontage(String title, List<Row> rows, List<String> notes, int c
         Sheet sheet = new Sheet();
         sheet.text(title, PAD, PAD + 12, Lettering.TITLE, Sheet.INK);
         ScaleBar.lying(sheet, PAD, PAD + 26, 4);
-        double y = PAD + 66;
+        double y = PAD + 80;
         Layout layout = layout();
         for (Row row : rows) {
             y = row(sheet, row, layout, y);
@@ -161,7 +161,8 @@ public record MapMontage(String title, List<Row> rows, List<String> notes, int c
             left += THUMBNAIL + 6;
         }
         double width = layout.width() - (left - x);
-        double line = y + 10;
+        // Without a picture the text stands close to its map.
+        double line = panel.thumbnail() == null ? y + layout.head() - 8 - LINE * (lines(panel) - 1) : y + 10;
         Lettering small = Lettering.LABEL;
         sheet.text(small.fit(panel.title(), width), left, line, small, Sheet.MUTED);
         if (!panel.prediction().isEmpty()) {
@@ -173,6 +174,10 @@ public record MapMontage(String title, List<Row> rows, List<String> notes, int c
             line += LINE;
             sheet.text(small.fit(panel.label(), width), left, line, small, panel.wrong() ? Sheet.BAD : Sheet.MUTED);
         }
+    }
+
+    private static int lines(MapPanel panel) {
+        return 1 + (panel.prediction().isEmpty() ? 0 : 1) + (panel.label() == null ? 0 : 1);
     }
 
     private static List<String> first(List<String> lines, int n) {

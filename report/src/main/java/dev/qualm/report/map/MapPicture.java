@@ -56,7 +56,7 @@ public record MapPicture(MapPanel panel, List<String> notes) implements MapFigur
         double y = PAD + 12;
         sheet.text(Lettering.TITLE.fit(panel.title(), SIDE), x, y, Lettering.TITLE, Sheet.INK);
         if (!panel.prediction().isEmpty()) {
-            y = line(sheet, panel.prediction(), x, y + 18, Sheet.INK);
+            y = line(sheet, "predicted " + panel.prediction(), x, y + 18, Sheet.INK);
         }
         if (panel.label() != null) {
             y = line(sheet, panel.label(), x, y + 16, panel.wrong() ? Sheet.BAD : Sheet.MUTED);
