@@ -46,6 +46,7 @@ import picocli.CommandLine.Spec;
 final class MapCommand implements Runnable {
     private static final int IN_A_ROW = 8;
     private static final int ON_A_TERMINAL = 4;
+    private static final int NAMED = 64;
     private static final int MOST_ROWS = 40;
 
     /** Kinds of files by the endings of their names. */
@@ -90,7 +91,8 @@ final class MapCommand implements Runnable {
     @Option(
             names = "--limit",
             paramLabel = "N",
-            description = "First items of each row to map. Default: 8 in pictures, 4 on the terminal, all as numbers.")
+            description = "First items of each row to map. Default: 8 in pictures, 4 on the terminal (64 of"
+                    + " images named singly), all as numbers.")
     private @Nullable Integer limit;
 
     @Option(
@@ -177,7 +179,13 @@ final class MapCommand implements Runnable {
         int most = limit != null
                 ? limit
                 : kind.numbers() ? Integer.MAX_VALUE : kind == Kind.TERMINAL ? ON_A_TERMINAL : IN_A_ROW;
-        MapRows sorted = new MapRows(network, model.description(), preprocessing, options, most);
+        MapRows sorted = new MapRows(
+                network,
+                model.description(),
+                preprocessing,
+                options,
+                most,
+                limit != null ? limit : Math.max(most, NAMED));
         List<MapRow> rows = sorted.of(paths);
         sorted.remarks().forEach(this::say);
         if (!kind.numbers() && rows.size() > MOST_ROWS) {
@@ -187,7 +195,7 @@ final class MapCommand implements Runnable {
         MapRow largest =
                 rows.stream().max(Comparator.comparingInt(MapRow::total)).orElseThrow();
         if (limit == null && largest.total() > largest.items().size()) {
-            say("showing the first " + most + " of up to " + largest.total()
+            say("showing the first " + largest.items().size() + " of up to " + largest.total()
                     + " items in each row; change it with --limit");
         }
         return rows;

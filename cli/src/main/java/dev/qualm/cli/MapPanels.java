@@ -74,9 +74,7 @@ record MapPanels(String title, ModelClasses classes, String note, boolean byLogi
     private MapPanel panel(MapResult r) {
         int k = r.map().length;
         MapItem item = r.item();
-        String label = item.number() >= 0 && item.number() < classes.names().size()
-                ? classes.name(item.number())
-                : item.label();
+        String label = item.label();
         String prediction = r.prediction() < 0 ? "" : words(r.prediction()) + " · " + Numbers.fixed(r.confidence(), 3);
         boolean drawn = r.hasMap();
         return new MapPanel(
@@ -95,15 +93,18 @@ record MapPanels(String title, ModelClasses classes, String note, boolean byLogi
         return (classes.names().isEmpty() ? "class " : "") + classes.name(c);
     }
 
-    /** Names are only compared with names: nobody knows the order of a model's classes without. */
+    /**
+     * Names are only compared with names, since nobody knows the order of a model's classes without; numbers only where the data
+     * have no more classes than the model, since others mean something else.
+     */
     private boolean isWrong(MapItem item, int prediction) {
-        if (item.number() >= 0) {
-            return item.number() != prediction;
+        if (item.label() == null || item.fit() == null || prediction < 0) {
+            return false;
         }
-        return item.label() != null
-                && prediction >= 0
-                && !classes.names().isEmpty()
-                && !item.label().equals(classes.name(prediction));
+        if (item.number() >= 0) {
+            return item.number() != prediction && item.fit().data().classCount() <= classes.count();
+        }
+        return !classes.names().isEmpty() && !item.label().equals(classes.name(prediction));
     }
 
     /** The mean of the maps of a row, where they have the same classes or the same ranks and there are several. */

@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
  * that follow each other.
  *
  * @param limit most items per row
+ * @param named most single images, which somebody took the trouble to name
  */
 record MapRows(
         Network network,
@@ -25,14 +26,16 @@ record MapRows(
         PreprocessOptions preprocessing,
         DataOptions options,
         int limit,
+        int named,
         Set<String> remarks) {
     MapRows(
             Network network,
             ModelDescription description,
             PreprocessOptions preprocessing,
             DataOptions options,
-            int limit) {
-        this(network, description, preprocessing, options, limit, new LinkedHashSet<>());
+            int limit,
+            int named) {
+        this(network, description, preprocessing, options, limit, named, new LinkedHashSet<>());
     }
 
     /**
@@ -75,7 +78,7 @@ record MapRows(
         if (!images.isEmpty()) {
             rows.add(new MapRow(
                     images.size() == 1 ? "" : "images",
-                    images.stream().limit(limit).toList(),
+                    images.stream().limit(named).toList(),
                     images.size()));
             images.clear();
         }

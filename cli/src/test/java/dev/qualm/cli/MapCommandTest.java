@@ -231,6 +231,40 @@ class MapCommandTest {
     }
 
     @Test
+    void map_imagesNamedSingly_allStandInOneRow() throws IOException {
+        TestModels.write(TestModels.cnn(1, 8, 4), model);
+        Object[] arguments = new Object[13];
+        arguments[0] = "map";
+        arguments[1] = model;
+        for (int i = 2; i < 11; i++) {
+            arguments[i] = TestModels.image(data.resolve("image" + i + ".png"), 8, 8, false, i);
+        }
+        arguments[11] = "-o";
+        arguments[12] = folder.resolve("maps.svg");
+        CommandRun run = CommandRun.of(arguments);
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.err()).doesNotContain("showing").contains("9 maps");
+        assertThat(Files.readString(folder.resolve("maps.svg")))
+                .contains(">images · 9</text>")
+                .contains(">image10.png</text>");
+    }
+
+    @Test
+    void map_numberedLabels_areComparedWhereTheyMeanTheModelsClasses() throws IOException {
+        TestModels.write(TestModels.mlp(4, 3), model);
+        Path known = Files.writeString(data.resolve("known.csv"), "1,2,3,4,0\n1,2,3,4,1\n1,2,3,4,2\n");
+        Path foreign = Files.writeString(data.resolve("foreign.csv"), "1,2,3,4,0\n1,2,3,4,1\n1,2,3,4,3\n");
+        Path svg = folder.resolve("maps.svg");
+        String wrong = "fill=\"#d9722b\"";
+        CommandRun.of("map", model, known, "-o", svg, "--label", "-1");
+        assertThat(Files.readString(svg).split(wrong, -1))
+                .as("two wrong labels")
+                .hasSize(3);
+        CommandRun.of("map", model, foreign, "-o", svg, "--label", "-1");
+        assertThat(Files.readString(svg)).contains(">label 3</text>").doesNotContain(wrong);
+    }
+
+    @Test
     void map_labelledFolder_givesARowPerClass() throws IOException {
         TestModels.write(TestModels.cnn(1, 8, 3), model);
         for (String name : List.of("ant", "bee")) {
