@@ -192,10 +192,12 @@ final class MapCommand implements Runnable {
             say("showing the first " + MOST_ROWS + " of " + rows.size() + " rows");
             rows = rows.subList(0, MOST_ROWS);
         }
-        MapRow largest =
-                rows.stream().max(Comparator.comparingInt(MapRow::total)).orElseThrow();
-        if (limit == null && largest.total() > largest.items().size()) {
-            say("showing the first " + largest.items().size() + " of up to " + largest.total()
+        MapRow cut = rows.stream()
+                .filter(r -> r.total() > r.items().size())
+                .max(Comparator.comparingInt(MapRow::total))
+                .orElse(null);
+        if (limit == null && cut != null) {
+            say("showing the first " + cut.items().size() + " of up to " + cut.total()
                     + " items in each row; change it with --limit");
         }
         return rows;
