@@ -3,6 +3,7 @@ package dev.qualm.cli;
 import dev.qualm.QualmException;
 import dev.qualm.array.Array;
 import dev.qualm.array.DType;
+import dev.qualm.data.Colour;
 import dev.qualm.data.Dataset;
 import dev.qualm.data.Layout;
 import dev.qualm.data.ModelDescription;
@@ -18,9 +19,11 @@ import org.jspecify.annotations.Nullable;
  * Data made to fit a network.
  *
  * @param data prepared items, in the shape and type of the input
+ * @param pictures the same items to look at: resized, cropped and coloured as for the network, but not standardised,
+ *     {@code [c, h, w]} with bytes as 0 to 1; as stored if nothing is prepared
  * @param remarks what was assumed, for people; empty if the model's description says it all
  */
-record InputFit(Dataset data, List<String> remarks) {
+record InputFit(Dataset data, Dataset pictures, List<String> remarks) {
     InputFit {
         remarks = List.copyOf(remarks);
     }
@@ -50,7 +53,16 @@ record InputFit(Dataset data, List<String> remarks) {
         FittedSource source = new FittedSource(items.with(asStored ? null : steps), input);
         Dataset fitted = Dataset.of(source, stored.labelled() ? stored.labels() : null, stored.classes());
         source.item(firstReadable(source));
-        return new InputFit(fitted, remarks(described, options, steps, sample));
+        Dataset pictures = asStored ? items : items.with(seen(steps, sample));
+        return new InputFit(fitted, pictures, remarks(described, options, steps, sample));
+    }
+
+    private static Preprocessing seen(Preprocessing steps, Array sample) {
+        Preprocessing seen = steps.withScale(sample.dtype() == DType.UINT8 ? 1 / 255.0 : 1)
+                .withMean()
+                .withStd()
+                .withLayout(Layout.NCHW);
+        return seen.colour() == Colour.BGR ? seen.withColour(Colour.RGB) : seen;
     }
 
     private static List<String> remarks(

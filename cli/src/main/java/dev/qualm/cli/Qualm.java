@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         name = "qualm",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {DemoCommand.class, Inspect.class, Score.class, Train.class, HelpCommand.class},
+        subcommands = {DemoCommand.class, Inspect.class, Score.class, MapCommand.class, Train.class, HelpCommand.class},
         description = "Tells which predictions of a neural network to doubt, why, and what to do about it.")
 public final class Qualm implements Runnable {
     static final int FAILED = 1;
@@ -70,6 +70,10 @@ public final class Qualm implements Runnable {
     }
 
     public static void main(String[] arguments) {
+        // Pictures are drawn without a screen, also where one is named that is not there.
+        if (System.getProperty("java.awt.headless") == null) {
+            System.setProperty("java.awt.headless", "true");
+        }
         System.exit(commandLine().execute(arguments));
     }
 }

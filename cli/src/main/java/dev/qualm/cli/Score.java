@@ -2,14 +2,14 @@ package dev.qualm.cli;
 
 import dev.qualm.QualmException;
 import dev.qualm.Status;
-import dev.qualm.array.Array;
 import dev.qualm.array.AtomicFile;
-import dev.qualm.data.Batch;
 import dev.qualm.data.Dataset;
 import dev.qualm.data.ModelDescription;
 import dev.qualm.detect.ScoreTable;
 import dev.qualm.detect.Scorer;
 import dev.qualm.detect.Scores;
+import dev.qualm.gradient.ClassSelection;
+import dev.qualm.gradient.CosineSimilarityMaps;
 import dev.qualm.network.Network;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
@@ -54,7 +54,8 @@ final class Score implements Runnable {
     /** Items between two writes; large enough to keep many threads busy. */
     private static final int BLOCK = 1024;
 
-    private static final int MANY_CLASSES = 100;
+    /** Classes in a map where there are many. */
+    private static final int MAPPED = 10;
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
@@ -72,6 +73,13 @@ final class Score implements Runnable {
             description = "Scores or groups of scores, see below. Default: ${DEFAULT-VALUE}.")
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
     private List<String> names;
+
+    @Option(
+            names = "--top-k",
+            paramLabel = "N",
+            description = "gga scores compare the N most likely classes of each item, in N + 1 passes. Default: all,"
+                    + " or 10 if the model has more than 100.")
+    private @Nullable Integer topK;
 
     @Option(names = "--out", paramLabel = "FILE", description = "Write to FILE instead of standard output.")
     private @Nullable Path out;
@@ -103,15 +111,25 @@ final class Score implements Runnable {
         if (limit < 1 || threads < 1) {
             throw new ParameterException(spec.commandLine(), "--limit and --threads are at least 1");
         }
+        if (topK != null && topK < 3) {
+            throw new ParameterException(
+                    spec.commandLine(), "--top-k is at least 3: fewer classes leave nothing beside the predicted one");
+        }
         List<dev.qualm.detect.Score> asked = Scores.of(names);
         try (Network network = model.network()) {
             ModelDescription description = model.description();
             Dataset stored = options.open(dataPath, List.of());
             InputFit fit = InputFit.of(network, description, preprocessing, stored.take(limit));
             fit.remarks().forEach(this::say);
-            int classes = classes(network, fit.data());
-            Scorer scorer = new Scorer(network, computable(network, asked, classes), threads);
-            ScoreLines lines = new ScoreLines(classNames(description, classes), stored.classes());
+            ModelClasses classes = ModelClasses.of(
+                    ModelClasses.count(network, fit.data()),
+                    description.classes(),
+                    "the description beside the model",
+                    this::say);
+            List<dev.qualm.detect.Score> computable = computable(network, asked, classes.count());
+            Scorer scorer = new Scorer(network, computable, threads)
+                    .withMaps(CosineSimilarityMaps.defaults().withClasses(selection(computable, classes.count())));
+            ScoreLines lines = new ScoreLines(classes.names(), stored.classes());
             if (out == null) {
                 write(scorer, fit.data(), lines, spec.commandLine().getOut());
             } else {
@@ -169,39 +187,6 @@ final class Score implements Runnable {
         return text.toString();
     }
 
-    /** Number of classes, from a run of the first readable item. */
-    private int classes(Network network, Dataset data) {
-        Array logits = null;
-        for (int i = 0; logits == null && i < data.size(); i++) {
-            Batch one = data.read(i, i + 1);
-            if (one.complete()) {
-                logits = network.run(one.inputs(), List.of(network.structure().logits()))
-                        .get(network.structure().logits());
-            }
-        }
-        if (logits == null) {
-            throw new QualmException("Not one item of " + data + " can be read");
-        }
-        int classes = 1;
-        int rows = 0;
-        for (int axis = 1; axis < logits.rank(); axis++) {
-            classes *= logits.dim(axis);
-            rows += logits.dim(axis) == 1 ? 0 : 1;
-        }
-        if (rows == 0) {
-            throw new QualmException("The model gives one number per item ('"
-                    + network.structure().logits() + "'), but scores compare two or more classes; choose another"
-                    + " output with"
-                    + " --output");
-        }
-        if (rows != 1) {
-            throw new QualmException("Expected one row of logits per item, but '"
-                    + network.structure().logits() + "' holds " + logits
-                    + " for one item; choose another output with --output");
-        }
-        return classes;
-    }
-
     /** The scores this network has; says why it lacks the others. */
     private List<dev.qualm.detect.Score> computable(Network network, List<dev.qualm.detect.Score> asked, int classes) {
         Map<String, List<String>> refused = new LinkedHashMap<>();
@@ -218,21 +203,21 @@ final class Score implements Runnable {
         if (kept.isEmpty()) {
             throw new QualmException("None of the scores asked for exists for this model; choose others with --scores");
         }
-        boolean perClass = kept.stream().anyMatch(s -> s.source() == dev.qualm.detect.Score.Source.INPUT_GRADIENTS);
-        if (perClass && classes > MANY_CLASSES) {
-            say("gga scores need a pass for each of the " + classes + " classes; this will take long");
-        }
         return kept;
     }
 
-    private List<String> classNames(ModelDescription description, int classes) {
-        int named = description.classes().size();
-        if (named != 0 && named != classes) {
-            say("the description beside the model names " + named + " classes, but there are " + classes
-                    + "; names are left out");
-            return List.of();
+    /** All classes, or the most likely ones where that was asked for or all would take very long. */
+    private ClassSelection selection(List<dev.qualm.detect.Score> scores, int classes) {
+        boolean maps = scores.stream().anyMatch(s -> s.source() == dev.qualm.detect.Score.Source.INPUT_GRADIENTS);
+        if (!maps || (topK == null ? classes <= ModelClasses.MANY : topK >= classes)) {
+            return ClassSelection.all();
         }
-        return description.classes();
+        int k = topK == null ? MAPPED : topK;
+        if (topK == null) {
+            say("gga scores compare the " + k + " most likely of the " + classes + " classes, in " + (k + 1)
+                    + " passes an item; all would need " + classes + ". Change it with --top-k");
+        }
+        return ClassSelection.top(k);
     }
 
     private void say(String text) {

@@ -7,9 +7,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.qualm.array.Array;
 import dev.qualm.array.Idx;
 import dev.qualm.array.Npy;
+import dev.qualm.data.ImageOptions;
+import dev.qualm.data.Images;
+import dev.qualm.data.Layout;
 import dev.qualm.data.ModelDescription;
 import dev.qualm.data.Preprocessing;
 import dev.qualm.detect.Scores;
+import dev.qualm.gradient.ClassSelection;
+import dev.qualm.gradient.CosineSimilarityMaps;
+import dev.qualm.gradient.MapFeatures;
 import dev.qualm.network.Network;
 import dev.qualm.network.graph.Attributes;
 import dev.qualm.network.graph.ElementType;
@@ -167,6 +173,47 @@ class ScoreTest {
     }
 
     @Test
+    void score_thousandClasses_ggaComparesTheTopTenAndSaysSo() {
+        TestModels.write(TestModels.cnn(3, 32, 1000), model);
+        Path image = TestModels.image(data.resolve("a.png"), 32, 32, true, 1);
+        CommandRun run = CommandRun.of("score", model, image, "--scores", "gga,gradients");
+        assertThat(run.code()).isZero();
+        assertThat(run.err())
+                .containsOnlyOnce("gga scores compare the 10 most likely of the 1000 classes, in 11 passes")
+                .contains("--top-k");
+        JsonNode line = run.jsonLines().get(0);
+        assertThat(line.at("/status").asText()).isEqualTo("ok");
+        assertThat(line.at("/scores")).hasSize(10);
+        try (Network network = Network.load(model)) {
+            Array input = Preprocessing.guess(1, 3, 32, 32)
+                    .apply(Images.read(image, ImageOptions.DEFAULT), Layout.NHWC)
+                    .reshape(1, 3, 32, 32);
+            CosineSimilarityMaps.Maps maps = CosineSimilarityMaps.defaults()
+                    .withClasses(ClassSelection.top(10))
+                    .of(network, input);
+            double[] summary = MapFeatures.summary(maps.maps()[0], maps.predictedIndex(0));
+            assertThat(line.at("/scores/gga-row").asDouble()).isCloseTo(summary[4], within(1e-9));
+            assertThat(line.at("/scores/gga-rest").asDouble()).isCloseTo(-summary[5], within(1e-9));
+        }
+        CommandRun asked = CommandRun.of("score", model, image, "--scores", "gga,gradients", "--top-k", 10);
+        assertThat(asked.jsonLines().get(0)).isEqualTo(line);
+        assertThat(asked.err()).doesNotContain("gga scores compare");
+    }
+
+    @Test
+    void score_topKOfAllClasses_equalsTheWholeMap() throws IOException {
+        TestModels.write(TestModels.mlp(4, 5), model);
+        Path table = Files.writeString(data.resolve("rows.csv"), "1,2,3,4\n0.5,-1,2,3\n");
+        String whole = CommandRun.of("score", model, table, "--scores", "gga").out();
+        assertThat(CommandRun.of("score", model, table, "--scores", "gga", "--top-k", 5)
+                        .out())
+                .isEqualTo(whole);
+        assertThat(CommandRun.of("score", model, table, "--scores", "gga", "--top-k", 3)
+                        .out())
+                .isNotEqualTo(whole);
+    }
+
+    @Test
     void score_zeroGradient_isNullWithAStatus() throws IOException {
         TestModels.write(TestModels.behind("", "Round", 3), model);
         Path table = Files.writeString(data.resolve("rows.csv"), "1,2,3,4\n0.5,-1,2,3\n");
@@ -185,7 +232,7 @@ class ScoreTest {
         Path table = Files.writeString(data.resolve("rows.csv"), "1,2,3,4\n0.5,-1,2,3\n");
         CommandRun run = CommandRun.of("score", model, table, "--scores", "all");
         assertThat(run.code()).isZero();
-        assertThat(run.err()).contains("a pass for each of the 1000 classes");
+        assertThat(run.err()).contains("the 10 most likely of the 1000 classes");
         assertThat(run.jsonLines().get(0).at("/scores/gga-row").isNumber()).isTrue();
     }
 
@@ -363,6 +410,7 @@ class ScoreTest {
         for (Object[] wrong : new Object[][] {
             {"score", model},
             {"score", model, data, "--threads", "0"},
+            {"score", model, data, "--top-k", "2"},
             {"score", model, data, "--precision", "float16"},
             {"score", model, data, "--preprocess", "resize"},
             {"score", model, data, "--item-shape", "8by8"},

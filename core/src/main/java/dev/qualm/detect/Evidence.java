@@ -25,7 +25,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Belongs to one thread; close it. The time of each part is kept, so that a score's cost can be stated from the same run.
  */
 public final class Evidence implements AutoCloseable {
+    private static final GradientMetrics METRICS = GradientMetrics.defaults();
+
     private final Network network;
+    private final CosineSimilarityMaps method;
     private final @Nullable Tape tape;
     private final double[][] logits;
     private final @Nullable Array features;
@@ -33,11 +36,22 @@ public final class Evidence implements AutoCloseable {
     private CosineSimilarityMaps.@Nullable Maps maps;
     private GradientMetrics.@Nullable Result metrics;
 
-    private Evidence(Network network, @Nullable Tape tape, double[][] logits, @Nullable Array features) {
+    private Evidence(
+            Network network,
+            CosineSimilarityMaps method,
+            @Nullable Tape tape,
+            double[][] logits,
+            @Nullable Array features) {
         this.network = network;
+        this.method = method;
         this.tape = tape;
         this.logits = logits;
         this.features = features;
+    }
+
+    /** As {@link #of(Network, Map, Set, CosineSimilarityMaps)} with maps of their default settings. */
+    public static Evidence of(Network network, Map<String, Array> feeds, Set<Score.Source> sources) {
+        return of(network, feeds, sources, CosineSimilarityMaps.defaults());
     }
 
     /**
@@ -45,20 +59,24 @@ public final class Evidence implements AutoCloseable {
      *
      * @param feeds a value per input; axis 0 is the batch
      * @param sources what the scores that will read this need
+     * @param method how cosine similarity maps are made, where a score asks for them
      */
-    public static Evidence of(Network network, Map<String, Array> feeds, Set<Score.Source> sources) {
+    public static Evidence of(
+            Network network, Map<String, Array> feeds, Set<Score.Source> sources, CosineSimilarityMaps method) {
         long start = System.nanoTime();
         Head head = network.structure().head();
         String wantedFeatures = sources.contains(Score.Source.HEAD) && head != null ? head.features() : null;
         boolean sweeps =
                 sources.contains(Score.Source.INPUT_GRADIENTS) || sources.contains(Score.Source.WEIGHT_GRADIENTS);
-        Evidence evidence =
-                sweeps ? recorded(network, feeds, sources, wantedFeatures) : values(network, feeds, wantedFeatures);
+        Evidence evidence = sweeps
+                ? recorded(network, feeds, sources, wantedFeatures, method)
+                : values(network, feeds, wantedFeatures, method);
         evidence.nanos.put(Score.Source.LOGITS, System.nanoTime() - start);
         return evidence;
     }
 
-    private static Evidence values(Network network, Map<String, Array> feeds, @Nullable String features) {
+    private static Evidence values(
+            Network network, Map<String, Array> feeds, @Nullable String features, CosineSimilarityMaps method) {
         List<String> wanted = new ArrayList<>(List.of(network.structure().logits()));
         if (features != null) {
             wanted.add(features);
@@ -66,14 +84,18 @@ public final class Evidence implements AutoCloseable {
         Map<String, Array> out = network.run(feeds, wanted);
         Array logits = network.asLogits(
                 Objects.requireNonNull(out.get(network.structure().logits())));
-        return new Evidence(network, null, rows(logits), features == null ? null : out.get(features));
+        return new Evidence(network, method, null, rows(logits), features == null ? null : out.get(features));
     }
 
     private static Evidence recorded(
-            Network network, Map<String, Array> feeds, Set<Score.Source> sources, @Nullable String features) {
+            Network network,
+            Map<String, Array> feeds,
+            Set<Score.Source> sources,
+            @Nullable String features,
+            CosineSimilarityMaps method) {
         Recording recording = Recording.ofInput(network);
         if (sources.contains(Score.Source.INPUT_GRADIENTS)) {
-            recording = recording.and(MAPS.recording(network));
+            recording = recording.and(method.recording(network));
         }
         if (sources.contains(Score.Source.WEIGHT_GRADIENTS)) {
             recording = recording.and(METRICS.recording(network));
@@ -83,11 +105,8 @@ public final class Evidence implements AutoCloseable {
         }
         Tape tape = Tape.record(network, feeds, recording);
         Array logits = network.asLogits(Tensors.toArray(tape.logits()));
-        return new Evidence(network, tape, rows(logits), features == null ? null : tape.array(features));
+        return new Evidence(network, method, tape, rows(logits), features == null ? null : tape.array(features));
     }
-
-    private static final CosineSimilarityMaps MAPS = CosineSimilarityMaps.defaults();
-    private static final GradientMetrics METRICS = GradientMetrics.defaults();
 
     /** Number of items. */
     public int size() {
@@ -117,11 +136,11 @@ public final class Evidence implements AutoCloseable {
         return Objects.requireNonNull(features, "the head's input was not asked for, or the network has no head");
     }
 
-    /** Cosine similarity maps with their default settings. */
+    /** Cosine similarity maps, made once. */
     public CosineSimilarityMaps.Maps maps() {
         if (maps == null) {
             long start = System.nanoTime();
-            maps = MAPS.of(tape());
+            maps = method.of(tape());
             nanos.put(Score.Source.INPUT_GRADIENTS, System.nanoTime() - start);
         }
         return maps;

@@ -6,6 +6,7 @@ import dev.qualm.Status;
 import dev.qualm.array.Array;
 import dev.qualm.data.Batch;
 import dev.qualm.data.Dataset;
+import dev.qualm.gradient.CosineSimilarityMaps;
 import dev.qualm.network.Network;
 import dev.qualm.network.engine.Engine;
 import java.util.ArrayList;
@@ -27,8 +28,10 @@ import java.util.function.IntConsumer;
  * @param network whose predictions are judged
  * @param scores what to compute
  * @param threads Java threads over micro-batches; results do not depend on it
+ * @param maps how the cosine similarity maps are made that gga scores read; with a selection of classes their cost does not
+ *     grow with the number of classes, and their values are those of the smaller map
  */
-public record Scorer(Network network, List<Score> scores, int threads) {
+public record Scorer(Network network, List<Score> scores, int threads, CosineSimilarityMaps maps) {
     public Scorer {
         scores = List.copyOf(scores);
         if (threads < 1) {
@@ -36,9 +39,18 @@ public record Scorer(Network network, List<Score> scores, int threads) {
         }
     }
 
+    /** A scorer whose maps have their default settings: all classes. */
+    public Scorer(Network network, List<Score> scores, int threads) {
+        this(network, scores, threads, CosineSimilarityMaps.defaults());
+    }
+
     /** A scorer on all processors. */
     public static Scorer of(Network network, List<Score> scores) {
         return new Scorer(network, scores, Runtime.getRuntime().availableProcessors());
+    }
+
+    public Scorer withMaps(CosineSimilarityMaps newMaps) {
+        return new Scorer(network, scores, threads, newMaps);
     }
 
     /** Scores whose reason for refusal on this network is to be shown, by name. */
@@ -116,7 +128,7 @@ public record Scorer(Network network, List<Score> scores, int threads) {
                 ? batch.inputs()
                 : batch.inputs().select(readable);
         Set<Score.Source> sources = Evidence.sources(scores);
-        try (Evidence evidence = Evidence.of(network, Map.of(input, inputs), sources)) {
+        try (Evidence evidence = Evidence.of(network, Map.of(input, inputs), sources, maps)) {
             double[][] values = new double[scores.size()][];
             for (int s = 0; s < values.length; s++) {
                 values[s] = scores.get(s).refusal(network, evidence.logits()[0].length) == null
@@ -134,11 +146,12 @@ public record Scorer(Network network, List<Score> scores, int threads) {
     }
 
     private Provenance provenance(int rows) {
-        return Provenance.of("scores")
+        Provenance made = Provenance.of("scores")
                 .with("network", network)
                 .with("scores", scores.stream().map(Score::name).toList())
                 .with("threads", threads)
                 .with("micro-batch", rows);
+        return Evidence.sources(scores).contains(Score.Source.INPUT_GRADIENTS) ? made.with("maps", maps) : made;
     }
 
     /** Results under construction; each item is written by one thread, the times under a lock. */

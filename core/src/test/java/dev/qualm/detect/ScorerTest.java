@@ -7,6 +7,9 @@ import dev.qualm.Status;
 import dev.qualm.array.Array;
 import dev.qualm.data.Dataset;
 import dev.qualm.data.Layout;
+import dev.qualm.gradient.ClassSelection;
+import dev.qualm.gradient.CosineSimilarityMaps;
+import dev.qualm.gradient.MapFeatures;
 import dev.qualm.network.Network;
 import dev.qualm.network.NetworkBuilder;
 import dev.qualm.network.TestNetworks;
@@ -68,6 +71,24 @@ class ScorerTest {
             assertThat(table.of("msp")[2]).isNaN();
             assertThat(table.predictions()[2]).isEqualTo(-1);
             assertThat(table.of("gga-row")[1]).isFinite();
+        }
+    }
+
+    @Test
+    void score_mapsOfSelectedClasses_readsTheSmallerMaps() {
+        Dataset data = images(5, 4);
+        CosineSimilarityMaps top = CosineSimilarityMaps.defaults().withClasses(ClassSelection.top(4));
+        try (Network network = Network.of(TestNetworks.residual(4), Precision.FLOAT64)) {
+            ScoreTable table = new Scorer(network, Scores.of(List.of("gga")), 2)
+                    .withMaps(top)
+                    .score(data);
+            CosineSimilarityMaps.Maps maps = top.of(network, data.all());
+            for (int i = 0; i < 5; i++) {
+                double[] summary = MapFeatures.summary(maps.maps()[i], 0);
+                assertThat(table.of("gga-row")[i]).isCloseTo(summary[4], within(1e-9));
+                assertThat(table.of("gga-std")[i]).isCloseTo(-summary[1], within(1e-9));
+            }
+            assertThat(table.provenance().toString()).contains("Top[k=4]");
         }
     }
 
