@@ -21,6 +21,9 @@ final class NormalizationGradient {
         Node n = use.node();
         BatchAxis axis = tape.axis(n.output());
         boolean scale = use.input() == 1;
+        if (use.norm() != null && scale) {
+            return axis == null || axis.axis() != 0 ? null : folded(use.norm(), axis, tape);
+        }
         if (axis == null || scale && !axis.equals(tape.axis(n.input(0)))) {
             return null;
         }
@@ -38,6 +41,20 @@ final class NormalizationGradient {
         int[] weight = tape.shape(n.input(use.input()));
         Tensor product = scale ? normalised(n, tape).mul_(d) : d;
         return trailing ? ReducedGradient.of(product, axis, weight) : perChannel(product, axis, Array.size(weight));
+    }
+
+    private static NodeGradient folded(FoldedNorm norm, BatchAxis axis, Recorded tape) {
+        Tensor d = axis.items(tape.gradient(norm.output()));
+        Tensor y = axis.items(tape.value(norm.output()));
+        Tensor rows = norm.byScale(tape, Recorded.sum(norm.centred(tape, y).mul_(d), positions(d)));
+        return ReducedGradient.ofRows(BatchAxis.addRepeats(rows, axis.repeats()));
+    }
+
+    /** All axes but the first two. */
+    private static long[] positions(Tensor items) {
+        long[] positions = new long[(int) items.dim() - 2];
+        Arrays.setAll(positions, i -> i + 2L);
+        return positions;
     }
 
     private static Tensor normalised(Node n, Recorded tape) {
@@ -59,9 +76,7 @@ final class NormalizationGradient {
         long entries = items.numel() / items.size(0);
         Tensor rows;
         if (channels % weights == 0) {
-            long[] positions = new long[(int) items.dim() - 2];
-            Arrays.setAll(positions, i -> i + 2L);
-            Tensor perChannel = Recorded.sum(items, positions);
+            Tensor perChannel = Recorded.sum(items, positions(items));
             rows = weights == channels
                     ? perChannel
                     : Recorded.sum(perChannel.reshape(items.size(0), weights, channels / weights), 2);

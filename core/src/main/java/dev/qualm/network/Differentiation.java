@@ -6,6 +6,8 @@ import dev.qualm.network.graph.Attributes;
 import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.Node;
 import dev.qualm.network.graph.ValueInfo;
+import dev.qualm.network.operator.Operator;
+import dev.qualm.network.operator.Operators;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -78,7 +80,7 @@ final class Differentiation {
     private @Nullable Reverse reverse(String output) {
         dependent.add(leaf);
         for (Node n : graph.nodes()) {
-            if (n.inputs().stream().anyMatch(dependent::contains)) {
+            if (n.inputs().stream().anyMatch(dependent::contains) && isDifferentiable(n)) {
                 if (n.outputs().size() > 1) {
                     return null;
                 }
@@ -117,6 +119,11 @@ final class Differentiation {
         opsets.put("", 17L);
         Graph reverse = new Graph(graph.name(), opsets, inputs, List.of(info(gradient)), nodes, initializers);
         return new Reverse(reverse, kept, cotangent, gradient, List.copyOf(locals.values()));
+    }
+
+    private static boolean isDifferentiable(Node n) {
+        Operator operator = Operators.find(n.domain(), n.op());
+        return operator != null && operator.gradient() != Operator.Gradient.NONE;
     }
 
     /** The gradient at input {@code i} of a node, given that at its output. */
