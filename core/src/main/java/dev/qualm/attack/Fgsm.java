@@ -3,8 +3,7 @@ package dev.qualm.attack;
 import dev.qualm.ShapeException;
 import dev.qualm.array.Array;
 import dev.qualm.network.Network;
-import dev.qualm.network.Recording;
-import dev.qualm.network.Tape;
+import dev.qualm.network.Sweep;
 import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Tensors;
 import java.util.ArrayList;
@@ -60,17 +59,15 @@ public record Fgsm(double epsilon, float[] low, float[] high) {
     }
 
     private Array step(Network network, Array batch, int[] labels) {
-        String input = network.structure().differentiable();
         try (NativeScope scope = NativeScope.values();
-                Tape tape = Tape.record(network, batch, Recording.ofInput(network))) {
-            Tensor logits = tape.logits();
+                Sweep sweep = Sweep.of(network, batch)) {
+            Tensor logits = sweep.logits();
             // Gradient of the cross-entropy with respect to the logits, written out: softmax minus one-hot.
-            Tensor cotangent = torch.softmax(logits.detach(), 1);
+            Tensor cotangent = torch.softmax(logits, 1);
             Tensor index = Tensors.of(Array.of(longs(labels), labels.length, 1), network.precision());
             cotangent.scatter_add_(
                     1, index, torch.ones_like(cotangent).narrow(1, 0, 1).neg());
-            Array gradient = Tensors.toArray(tape.gradients(logits, cotangent, List.of(tape.value(input)))
-                    .get(0));
+            Array gradient = Tensors.toArray(sweep.gradient(cotangent));
             return moved(batch.asFloat32(), gradient);
         }
     }

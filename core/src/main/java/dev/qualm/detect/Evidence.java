@@ -7,7 +7,9 @@ import dev.qualm.gradient.GradientMetrics;
 import dev.qualm.network.Head;
 import dev.qualm.network.Network;
 import dev.qualm.network.Recording;
+import dev.qualm.network.Sweep;
 import dev.qualm.network.Tape;
+import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Tensors;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -19,8 +21,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What scores of one micro-batch are computed from: one forward pass, and the sweeps that the asked-for scores need, each made
- * once.
+ * What scores of one micro-batch are computed from: forward passes, one for each kind of gradient at most, and the sweeps that the
+ * asked-for scores need, each made once.
  *
  * <p>Belongs to one thread; close it. The time of each part is kept, so that a score's cost can be stated from the same run.
  */
@@ -29,7 +31,9 @@ public final class Evidence implements AutoCloseable {
 
     private final Network network;
     private final CosineSimilarityMaps method;
+    private final Map<String, Array> feeds;
     private final @Nullable Tape tape;
+    private final @Nullable Sweep sweep;
     private final double[][] logits;
     private final @Nullable Array features;
     private final Map<Score.Source, Long> nanos = new EnumMap<>(Score.Source.class);
@@ -38,13 +42,17 @@ public final class Evidence implements AutoCloseable {
 
     private Evidence(
             Network network,
+            Map<String, Array> feeds,
             CosineSimilarityMaps method,
             @Nullable Tape tape,
+            @Nullable Sweep sweep,
             double[][] logits,
             @Nullable Array features) {
         this.network = network;
+        this.feeds = Map.copyOf(feeds);
         this.method = method;
         this.tape = tape;
+        this.sweep = sweep;
         this.logits = logits;
         this.features = features;
     }
@@ -66,11 +74,14 @@ public final class Evidence implements AutoCloseable {
         long start = System.nanoTime();
         Head head = network.structure().head();
         String wantedFeatures = sources.contains(Score.Source.HEAD) && head != null ? head.features() : null;
-        boolean sweeps =
-                sources.contains(Score.Source.INPUT_GRADIENTS) || sources.contains(Score.Source.WEIGHT_GRADIENTS);
-        Evidence evidence = sweeps
-                ? recorded(network, feeds, sources, wantedFeatures, method)
-                : values(network, feeds, wantedFeatures, method);
+        Evidence evidence;
+        if (sources.contains(Score.Source.WEIGHT_GRADIENTS)) {
+            evidence = recorded(network, feeds, wantedFeatures, method);
+        } else if (sources.contains(Score.Source.INPUT_GRADIENTS) && wantedFeatures == null) {
+            evidence = swept(network, feeds, method);
+        } else {
+            evidence = values(network, feeds, wantedFeatures, method);
+        }
         evidence.nanos.put(Score.Source.LOGITS, System.nanoTime() - start);
         return evidence;
     }
@@ -84,28 +95,25 @@ public final class Evidence implements AutoCloseable {
         Map<String, Array> out = network.run(feeds, wanted);
         Array logits = network.asLogits(
                 Objects.requireNonNull(out.get(network.structure().logits())));
-        return new Evidence(network, method, null, rows(logits), features == null ? null : out.get(features));
+        return new Evidence(
+                network, feeds, method, null, null, rows(logits), features == null ? null : out.get(features));
+    }
+
+    private static Evidence swept(Network network, Map<String, Array> feeds, CosineSimilarityMaps method) {
+        Sweep sweep = Sweep.of(network, feeds);
+        try (NativeScope scope = NativeScope.values()) {
+            Array logits = network.asLogits(Tensors.toArray(sweep.logits()));
+            return new Evidence(network, feeds, method, null, sweep, rows(logits), null);
+        }
     }
 
     private static Evidence recorded(
-            Network network,
-            Map<String, Array> feeds,
-            Set<Score.Source> sources,
-            @Nullable String features,
-            CosineSimilarityMaps method) {
-        Recording recording = Recording.ofInput(network);
-        if (sources.contains(Score.Source.INPUT_GRADIENTS)) {
-            recording = recording.and(method.recording(network));
-        }
-        if (sources.contains(Score.Source.WEIGHT_GRADIENTS)) {
-            recording = recording.and(METRICS.recording(network));
-        }
-        if (features != null) {
-            recording = recording.tapping(features);
-        }
-        Tape tape = Tape.record(network, feeds, recording);
+            Network network, Map<String, Array> feeds, @Nullable String features, CosineSimilarityMaps method) {
+        Recording recording = METRICS.recording(network);
+        Tape tape = Tape.record(network, feeds, features == null ? recording : recording.tapping(features));
         Array logits = network.asLogits(Tensors.toArray(tape.logits()));
-        return new Evidence(network, method, tape, rows(logits), features == null ? null : tape.array(features));
+        return new Evidence(
+                network, feeds, method, tape, null, rows(logits), features == null ? null : tape.array(features));
     }
 
     /** Number of items. */
@@ -140,7 +148,7 @@ public final class Evidence implements AutoCloseable {
     public CosineSimilarityMaps.Maps maps() {
         if (maps == null) {
             long start = System.nanoTime();
-            maps = method.of(tape());
+            maps = sweep == null ? method.of(network, feeds) : method.of(sweep);
             nanos.put(Score.Source.INPUT_GRADIENTS, System.nanoTime() - start);
         }
         return maps;
@@ -150,7 +158,8 @@ public final class Evidence implements AutoCloseable {
     public GradientMetrics.Result metrics() {
         if (metrics == null) {
             long start = System.nanoTime();
-            metrics = METRICS.of(tape());
+            Objects.requireNonNull(tape, "weight gradients were not asked for when this evidence was made");
+            metrics = METRICS.of(tape);
             nanos.put(Score.Source.WEIGHT_GRADIENTS, System.nanoTime() - start);
         }
         return metrics;
@@ -179,10 +188,6 @@ public final class Evidence implements AutoCloseable {
         return Map.copyOf(nanos);
     }
 
-    private Tape tape() {
-        return Objects.requireNonNull(tape, "gradients were not asked for when this evidence was made");
-    }
-
     private static double[][] rows(Array logits) {
         int k = logits.dim(1);
         double[][] rows = new double[logits.dim(0)][k];
@@ -205,6 +210,9 @@ public final class Evidence implements AutoCloseable {
     public void close() {
         if (tape != null) {
             tape.close();
+        }
+        if (sweep != null) {
+            sweep.close();
         }
     }
 }

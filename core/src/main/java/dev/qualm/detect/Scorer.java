@@ -8,17 +8,13 @@ import dev.qualm.data.Batch;
 import dev.qualm.data.Dataset;
 import dev.qualm.gradient.CosineSimilarityMaps;
 import dev.qualm.network.Network;
+import dev.qualm.network.Workers;
 import dev.qualm.network.engine.Engine;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
@@ -80,33 +76,19 @@ public record Scorer(Network network, List<Score> scores, int threads, CosineSim
         int rows = network.microBatch(Map.of(input, data.read(0, Math.min(2, n)).inputs()));
         Partial all = new Partial(n, scores.size());
         AtomicInteger done = new AtomicInteger();
-        ExecutorService pool = Executors.newFixedThreadPool(threads, work -> {
-            Thread t = new Thread(work, "qualm-scorer");
-            t.setDaemon(true);
-            return t;
-        });
-        try {
-            List<Future<?>> parts = new ArrayList<>();
-            for (int from = 0; from < n; from += rows) {
-                int start = from;
-                int to = Math.min(n, from + rows);
-                parts.add(pool.submit(() -> {
-                    part(data.read(start, to), input, start, all);
-                    progress.accept(done.addAndGet(to - start));
-                }));
-            }
-            for (Future<?> f : parts) {
-                f.get();
-            }
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof QualmException q
-                    ? q
-                    : Engine.failure("Scoring", new RuntimeException(e.getCause()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new QualmException("Scoring was interrupted", e);
-        } finally {
-            pool.shutdownNow();
+        try (Workers workers = Workers.of(threads)) {
+            workers.map((n + rows - 1) / rows, i -> {
+                int start = i * rows;
+                int to = Math.min(n, start + rows);
+                part(data.read(start, to), input, start, all);
+                int sum = done.addAndGet(to - start);
+                progress.accept(sum);
+                return sum;
+            });
+        } catch (QualmException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw Engine.failure("Scoring", e);
         }
         return all.table(data.ids(), scores, provenance(rows));
     }
