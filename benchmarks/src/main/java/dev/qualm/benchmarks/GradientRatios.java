@@ -70,8 +70,12 @@ public final class GradientRatios {
                         row + ", map of 10 classes",
                         1.15,
                         contest("by hand", whole, plain, last)
-                                .add("by hand, 16 at a time", () -> chunks(batch, c -> last.inputSweeps(c, CLASSES - 1)))
-                                .add("Qualm", () -> CosineSimilarityMaps.defaults().of(network, batch)));
+                                .add(
+                                        "by hand, 16 at a time",
+                                        () -> chunks(batch, c -> last.inputSweeps(c, CLASSES - 1)))
+                                .add(
+                                        "Qualm",
+                                        () -> CosineSimilarityMaps.defaults().of(network, batch)));
                 row(
                         row + ", metrics, 6 columns",
                         metricsBar,
@@ -115,7 +119,8 @@ public final class GradientRatios {
             return;
         }
         contest.run();
-        List<String> others = contest.names().stream().filter(c -> !c.equals("Qualm")).toList();
+        List<String> others =
+                contest.names().stream().filter(c -> !c.equals("Qualm")).toList();
         double fastest = others.stream().mapToDouble(contest::millis).min().orElseThrow();
         for (String other : others) {
             double ratio = contest.ratio("Qualm", other, 0.5);

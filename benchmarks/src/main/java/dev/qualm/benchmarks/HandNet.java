@@ -110,29 +110,37 @@ final class HandNet implements AutoCloseable {
         Attributes a = n.attributes();
         Tensor x = values.get(n.input(0));
         return switch (n.op()) {
-            case "Conv" -> torch.conv2d(
-                    x,
-                    values.get(n.input(1)),
-                    n.inputs().size() > 2 ? new TensorOptional(values.get(n.input(2))) : new TensorOptional(),
-                    a.getInts("strides"),
-                    java.util.Arrays.copyOf(a.getInts("pads"), 2),
-                    new long[] {1, 1},
-                    a.getInt("group", 1));
-            case "BatchNormalization" -> torch.batch_norm(
-                    x,
-                    new TensorOptional(values.get(n.input(1))),
-                    new TensorOptional(values.get(n.input(2))),
-                    new TensorOptional(values.get(n.input(3))),
-                    new TensorOptional(values.get(n.input(4))),
-                    false,
-                    0.1,
-                    a.getFloat("epsilon", 1e-5f),
-                    false);
+            case "Conv" ->
+                torch.conv2d(
+                        x,
+                        values.get(n.input(1)),
+                        n.inputs().size() > 2 ? new TensorOptional(values.get(n.input(2))) : new TensorOptional(),
+                        a.getInts("strides"),
+                        java.util.Arrays.copyOf(a.getInts("pads"), 2),
+                        new long[] {1, 1},
+                        a.getInt("group", 1));
+            case "BatchNormalization" ->
+                torch.batch_norm(
+                        x,
+                        new TensorOptional(values.get(n.input(1))),
+                        new TensorOptional(values.get(n.input(2))),
+                        new TensorOptional(values.get(n.input(3))),
+                        new TensorOptional(values.get(n.input(4))),
+                        false,
+                        0.1,
+                        a.getFloat("epsilon", 1e-5f),
+                        false);
             case "Relu" -> torch.relu(x);
             case "Clip" -> torch.hardtanh(x, new Scalar(0.0), new Scalar(6.0));
             case "Add" -> x.add(values.get(n.input(1)));
-            case "MaxPool" -> torch.max_pool2d(x, a.getInts("kernel_shape"), a.getInts("strides"), new long[] {0, 0},
-                    new long[] {1, 1}, false);
+            case "MaxPool" ->
+                torch.max_pool2d(
+                        x,
+                        a.getInts("kernel_shape"),
+                        a.getInts("strides"),
+                        new long[] {0, 0},
+                        new long[] {1, 1},
+                        false);
             case "GlobalAveragePool" -> torch.adaptive_avg_pool2d(x, new long[] {1, 1});
             case "Flatten" -> x.flatten(1, -1);
             case "Gemm" -> torch.linear(x, values.get(n.input(1)), new TensorOptional(values.get(n.input(2))));

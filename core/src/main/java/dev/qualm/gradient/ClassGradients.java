@@ -41,7 +41,8 @@ final class ClassGradients {
         int n = logits.count();
         if (input.dim() == 0 || input.size(0) != n) {
             throw new ShapeException("Expected one row of logits per row of '"
-                    + sweeper.network().structure().differentiable() + "', but found " + n + " rows for a tensor of shape "
+                    + sweeper.network().structure().differentiable() + "', but found " + n
+                    + " rows for a tensor of shape "
                     + Arrays.toString(Tensors.shape(input)));
         }
         refuse(sweeper.connected(), logits.classes());

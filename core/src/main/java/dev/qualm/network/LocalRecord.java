@@ -38,8 +38,7 @@ final class LocalRecord implements AutoCloseable {
             throw new UnsupportedModelException(node.label() + ": operator not supported");
         }
         int opset = (int) (long) graph.opsets().getOrDefault(node.domain(), 1L);
-        Kernel kernel =
-                operator.factory().create(new NodeContext(node, opset, precision, false, graph.initializers()));
+        Kernel kernel = operator.factory().create(new NodeContext(node, opset, precision, false, graph.initializers()));
         return new LocalRecord(local, kernel, graph.initializers(), store);
     }
 

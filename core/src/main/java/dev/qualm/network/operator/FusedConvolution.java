@@ -94,7 +94,8 @@ final class FusedConvolution implements Kernel {
             return null;
         }
         Placement p = window.place(x, weight);
-        if (!p.symmetric() || multiplications(x, weight, p) >= (always && !wasteful(weight) ? Double.MAX_VALUE : LARGE)) {
+        if (!p.symmetric()
+                || multiplications(x, weight, p) >= (always && !wasteful(weight) ? Double.MAX_VALUE : LARGE)) {
             return null;
         }
         PackedConvolution packed = idle.poll();
