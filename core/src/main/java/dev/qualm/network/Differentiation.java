@@ -70,7 +70,8 @@ final class Differentiation {
     /**
      * The gradient of {@code output} at {@code leaf}.
      *
-     * @param shapes of the graph's inputs and tensors for a batch of any size
+     * @param shapes of the graph's float tensors and inputs, for some batch of at least two items, or of one if the reverse pass is
+     *     for batches of one; all but the batch axis are fixed. Whatever is not float is constant here
      * @return null if the output does not depend on the leaf, or through an operator of several outputs
      */
     static @Nullable Reverse of(Graph graph, Map<String, int[]> shapes, String output, String leaf) {
@@ -80,11 +81,13 @@ final class Differentiation {
     private @Nullable Reverse reverse(String output) {
         dependent.add(leaf);
         for (Node n : graph.nodes()) {
-            if (n.inputs().stream().anyMatch(dependent::contains) && isDifferentiable(n)) {
+            if (n.inputs().stream().anyMatch(dependent::contains)
+                    && n.outputs().stream().anyMatch(shapes::containsKey)
+                    && isDifferentiable(n)) {
                 if (n.outputs().size() > 1) {
                     return null;
                 }
-                dependent.addAll(n.outputs());
+                n.outputs().stream().filter(shapes::containsKey).forEach(dependent::add);
             }
         }
         if (!dependent.contains(output) || output.equals(leaf)) {
@@ -158,11 +161,12 @@ final class Differentiation {
                     area *= in[a];
                 }
                 String mean = node("Div", List.of(g, number(area)), Attributes.NONE);
-                known = node("Expand", List.of(mean, shape(1, in)), Attributes.NONE);
+                known = node("Expand", List.of(mean, positions(in)), Attributes.NONE);
             }
             default -> {
-                if (RESHAPES.contains(n.op()) && in.length > 0) {
-                    known = node("Reshape", List.of(g, shape(-1, in)), Attributes.NONE);
+                if (RESHAPES.contains(n.op())) {
+                    // Not by the shape it had here: any axis may be the batch's.
+                    known = own("ReshapeLike", List.of(g, use(n.input(0))), Attributes.NONE);
                 }
             }
         }
@@ -275,9 +279,10 @@ final class Differentiation {
         return tensor;
     }
 
-    private String shape(long first, int[] in) {
+    /** A shape that expands pooled channels to all positions, whatever the batch. */
+    private String positions(int[] in) {
         long[] target = Arrays.stream(in).asLongStream().toArray();
-        target[0] = first;
+        target[0] = 1;
         String name = name("shape");
         initializers.put(name, Array.of(target, target.length));
         return name;

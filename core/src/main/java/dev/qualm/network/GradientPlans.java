@@ -1,11 +1,11 @@
 package dev.qualm.network;
 
-import dev.qualm.array.Array;
 import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Precision;
 import dev.qualm.network.engine.Tensors;
 import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.ValueInfo;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,7 +27,11 @@ record GradientPlans(
         Plan forward, Plan reverse, Set<String> wanted, String cotangent, String gradient, List<LocalRecord> locals)
         implements AutoCloseable {
 
-    /** @return null if the logits depend on the input in no way that can be written down */
+    /**
+     * Compiles for inputs of the shapes of an example, and any batch, or a batch of one if the example has one item.
+     *
+     * @return null if the logits depend on the input in no way that can be written down
+     */
     static @Nullable GradientPlans compile(
             Graph whole, Structure structure, WeightStore store, Precision precision, Map<String, Tensor> feeds) {
         String logits = structure.logits();
@@ -44,14 +48,25 @@ record GradientPlans(
         wanted.add(logits);
         wanted.add(leaf);
         Plan forward = Plan.compile(graph, store, precision, wanted, Plan.Mode.INFERENCE);
-        Plan back = Plan.compile(reverse.graph(), store, precision, Set.of(reverse.gradient()), Plan.Mode.INFERENCE);
-        List<LocalRecord> locals = reverse.locals().stream()
-                .map(l -> LocalRecord.of(l, graph, store, precision))
-                .toList();
-        return new GradientPlans(forward, back, wanted, reverse.cotangent(), reverse.gradient(), locals);
+        @Nullable Plan back = null;
+        List<LocalRecord> locals = new ArrayList<>();
+        try {
+            back = Plan.compile(reverse.graph(), store, precision, Set.of(reverse.gradient()), Plan.Mode.INFERENCE);
+            for (Differentiation.Local local : reverse.locals()) {
+                locals.add(LocalRecord.of(local, graph, store, precision));
+            }
+            return new GradientPlans(forward, back, wanted, reverse.cotangent(), reverse.gradient(), locals);
+        } catch (RuntimeException e) {
+            forward.close();
+            if (back != null) {
+                back.close();
+            }
+            locals.forEach(LocalRecord::close);
+            throw e;
+        }
     }
 
-    /** Shapes of all tensors for the given feeds. */
+    /** Shapes of all float tensors for the given feeds; integers and truth values have no gradients. */
     private static Map<String, int[]> shapes(
             Graph graph, WeightStore store, Precision precision, Map<String, Tensor> feeds) {
         Set<String> all = graph.tensors();
@@ -59,11 +74,13 @@ record GradientPlans(
         try (NativeScope scope = NativeScope.values();
                 Plan plan = Plan.compile(graph, store, precision, all, Plan.Mode.INFERENCE)) {
             Plan.Values values = plan.run(feeds, Map.of(), Set.of(), UnaryOperator.identity());
-            all.forEach(t -> shapes.put(t, Tensors.shape(values.get(t))));
-            graph.inputs().stream().map(ValueInfo::name).forEach(t -> shapes.put(t, Tensors.shape(values.get(t))));
-        }
-        for (Map.Entry<String, Array> e : graph.initializers().entrySet()) {
-            shapes.put(e.getKey(), e.getValue().shape());
+            graph.inputs().stream().map(ValueInfo::name).forEach(all::add);
+            for (String name : all) {
+                Tensor t = values.get(name);
+                if (Tensors.isFloating(t)) {
+                    shapes.put(name, Tensors.shape(t));
+                }
+            }
         }
         return shapes;
     }

@@ -20,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
@@ -43,7 +42,7 @@ public final class Network implements AutoCloseable {
     private final Structure structure;
     private final WeightStore store;
     private final Map<PlanKey, Plan> plans = new HashMap<>();
-    private @Nullable Optional<GradientPlans> gradientPlans;
+    private final ShapedPlans gradientPlans = new ShapedPlans();
     private final AtomicInteger users = new AtomicInteger(1);
     private final BatchRule batchRule;
     private volatile boolean closed;
@@ -330,15 +329,12 @@ public final class Network implements AutoCloseable {
      */
     @Nullable
     GradientPlans gradientPlans(Map<String, Array> feeds) {
-        synchronized (plans) {
-            if (gradientPlans == null) {
-                try (NativeScope scope = NativeScope.values()) {
-                    gradientPlans = Optional.ofNullable(GradientPlans.compile(
-                            graph, structure, store, precision, tensors(batchRule.example(feeds))));
-                }
+        return gradientPlans.get(feeds, () -> {
+            try (NativeScope scope = NativeScope.values()) {
+                Map<String, Tensor> example = tensors(batchRule.example(feeds));
+                return GradientPlans.compile(graph, structure, store, precision, example);
             }
-            return gradientPlans.orElse(null);
-        }
+        });
     }
 
     /** Holds the native weights until the matching {@link #end}. */
@@ -356,10 +352,8 @@ public final class Network implements AutoCloseable {
             synchronized (plans) {
                 plans.values().forEach(Plan::close);
                 plans.clear();
-                if (gradientPlans != null) {
-                    gradientPlans.ifPresent(GradientPlans::close);
-                }
             }
+            gradientPlans.close();
             store.close();
         }
     }

@@ -4,6 +4,7 @@ import dev.qualm.network.engine.Tensors;
 import dev.qualm.network.graph.Attributes;
 import dev.qualm.network.graph.Node;
 import java.util.List;
+import java.util.function.Function;
 import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.LongArrayRefOptional;
@@ -23,7 +24,13 @@ final class GradientOperators {
                 of("ReluGradient", node -> relu(false)).withInPlace(node -> relu(true)),
                 of("ClipGradient", node -> clip(node, false)).withInPlace(node -> clip(node, true)),
                 of("ConvGradient", GradientOperators::convolution),
-                of("LocalGradient", node -> Kernel.of(GradientOperators::local)));
+                aliasing("ReshapeLike", GradientOperators::reshape),
+                // The engine's gradient of a sum or a view is the gradient at its output itself.
+                aliasing("LocalGradient", GradientOperators::local));
+    }
+
+    private static Operator aliasing(String type, Function<Inputs, Tensor> kernel) {
+        return new Operator(Node.QUALM_DOMAIN, type, Operator.Gradient.NONE, true, node -> Kernel.of(kernel), null);
     }
 
     private static Operator of(String type, Operator.Factory factory) {
@@ -91,6 +98,11 @@ final class GradientOperators {
             throw node.unsupported("expected attribute " + name + ", found none");
         }
         return values;
+    }
+
+    /** Inputs: gradient, a tensor whose shape it takes. */
+    private static Tensor reshape(Inputs in) {
+        return in.get(0).reshape(Tensors.dims(in.get(1)));
     }
 
     /** Inputs: gradient, output of a recorded node, the leaf of its record to differentiate by. The record may be swept again. */

@@ -1,0 +1,63 @@
+package dev.qualm.network;
+
+import dev.qualm.array.Array;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The compiled reverse passes of a network, one per shape of its inputs: images of another size need another. Thread-safe. */
+/*
+ * The batch is left out of the shape, since a reverse pass is right for every batch, but a batch of one has its own: it does not
+ * tell which axes grow. Few networks see more than a handful of shapes; those that do are swept on a tape from then on, since
+ * plans in use by open sweeps cannot be thrown away.
+ */
+final class ShapedPlans implements AutoCloseable {
+    private static final int MOST = 16;
+
+    private final Map<List<List<Integer>>, Optional<GradientPlans>> plans = new HashMap<>();
+
+    /**
+     * The plans for inputs of such shapes.
+     *
+     * @param compile makes them where there are none yet; null if there can be none
+     * @return null if there are none, or too many others
+     */
+    synchronized @Nullable GradientPlans get(Map<String, Array> feeds, Supplier<@Nullable GradientPlans> compile) {
+        List<List<Integer>> key = key(feeds);
+        Optional<GradientPlans> found = plans.get(key);
+        if (found == null) {
+            if (plans.size() >= MOST) {
+                return null;
+            }
+            found = Optional.ofNullable(compile.get());
+            plans.put(key, found);
+        }
+        return found.orElse(null);
+    }
+
+    private static List<List<Integer>> key(Map<String, Array> feeds) {
+        boolean batch = feeds.values().stream().allMatch(a -> a.rank() > 0)
+                && feeds.values().stream().mapToInt(a -> a.dim(0)).distinct().count() == 1;
+        List<List<Integer>> key = new ArrayList<>();
+        for (Array a : feeds.values()) {
+            List<Integer> shape = new ArrayList<>();
+            Arrays.stream(a.shape()).forEach(shape::add);
+            if (batch) {
+                shape.set(0, Math.min(2, shape.get(0)));
+            }
+            key.add(shape);
+        }
+        return key;
+    }
+
+    @Override
+    public synchronized void close() {
+        plans.values().forEach(p -> p.ifPresent(GradientPlans::close));
+        plans.clear();
+    }
+}
