@@ -204,14 +204,14 @@ public record CosineSimilarityMaps(boolean sign, boolean rescale, ChannelReducti
     }
 
     /**
-     * Estimates the maps of a recorded micro-batch from {@code projections} sweeps and two more passes, however many classes there
-     * are.
+     * Estimates the maps of a micro-batch from one forward pass and {@code projections} passes in forward mode, which cost about as
+     * much each, however many classes there are.
      *
      * @param projections number of random directions, at least 8; the standard error falls with its square root
      * @param seed of the directions, which all inputs share
      * @throws IllegalArgumentException if these maps take signs or maxima, which no projection sees
      */
-    public Estimate estimate(Tape tape, int projections, long seed) {
+    public Estimate estimate(Sweep sweep, int projections, long seed) {
         if (sign || channels == ChannelReduction.MAX) {
             throw new IllegalArgumentException(
                     "Only maps without sign and with all channels can be estimated by projections,"
@@ -221,10 +221,11 @@ public record CosineSimilarityMaps(boolean sign, boolean rescale, ChannelReducti
         if (projections < 8) {
             throw new IllegalArgumentException("Expected at least 8 projections, but found " + projections);
         }
-        Logits logits = Logits.of(tape);
-        ClassGradients gradients = new ClassGradients(InputGradients.of(tape), logits, this);
+        InputGradients recorded = InputGradients.of(sweep);
+        Logits logits = Logits.of(recorded);
+        ClassGradients gradients = new ClassGradients(recorded, logits, this);
         int k = gradients.rows();
-        double[][][] products = MapEstimate.products(tape, logits, gradients, projections, seed);
+        double[][][] products = MapEstimate.products(sweep, logits, gradients, projections, seed);
         double[][][] maps = new double[logits.count()][k][k];
         double[][][] errors = new double[logits.count()][k][k];
         List<Status> status = new ArrayList<>();
@@ -238,14 +239,14 @@ public record CosineSimilarityMaps(boolean sign, boolean rescale, ChannelReducti
                 }
             }
         }
-        Provenance provenance = provenance(tape.network(), projections + 1)
+        Provenance provenance = provenance(sweep.network(), projections)
                 .with("projections", projections)
                 .with("seed", seed);
         return new Estimate(
                 maps, errors, gradients.classes(), logits.values(), logits.predictions(), status, provenance);
     }
 
-    /** As {@link #estimate(Tape, int, long)} for a batch, cut into micro-batches. */
+    /** As {@link #estimate(Sweep, int, long)} for a batch, cut into micro-batches. */
     public Estimate estimate(Network network, Map<String, Array> batch, int projections, long seed) {
         List<double[][]> maps = new ArrayList<>();
         List<double[][]> errors = new ArrayList<>();
@@ -255,8 +256,8 @@ public record CosineSimilarityMaps(boolean sign, boolean rescale, ChannelReducti
         List<Status> status = new ArrayList<>();
         Provenance provenance = provenance(network, 0);
         for (Map<String, Array> part : Batches.cut(network, batch, Integer.MAX_VALUE)) {
-            try (Tape tape = Tape.record(network, part, recording(network))) {
-                Estimate e = estimate(tape, projections, seed);
+            try (Sweep sweep = Sweep.of(network, part)) {
+                Estimate e = estimate(sweep, projections, seed);
                 maps.addAll(List.of(e.maps));
                 errors.addAll(List.of(e.standardErrors));
                 rows.addAll(List.of(e.classes));

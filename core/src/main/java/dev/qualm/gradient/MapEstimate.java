@@ -1,47 +1,41 @@
 package dev.qualm.gradient;
 
 import dev.qualm.array.Array;
-import dev.qualm.network.Tape;
+import dev.qualm.network.Sweep;
 import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Precision;
 import dev.qualm.network.engine.Tensors;
-import java.util.List;
 import java.util.SplittableRandom;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
 /** Products of rows of cosine similarity maps, estimated from random directions instead of one sweep per class. */
 /*
  * The derivative of the logits along a random direction r of the input, J r, tells every row at once: the row of class c has the
  * component v_c . J r along r, v_c being its cotangent. For normally distributed r these components are jointly normal over the
- * classes, and their correlations are the cosines. J r comes from one reverse sweep, recorded as a function of its cotangent, and
- * then one sweep through that record per direction (reverse over reverse). All inputs share the directions, so that no batch mate
- * changes an estimate.
+ * classes, and their correlations are the cosines. J r takes one pass in forward mode. All inputs share the directions, so that no
+ * batch mate changes an estimate.
  */
 final class MapEstimate {
     private MapEstimate() {}
 
     /** Sums over directions of the products of components, by place, {@code [n][k][k]}. */
-    static double[][][] products(Tape tape, Logits logits, ClassGradients g, int projections, long seed) {
+    static double[][][] products(Sweep sweep, Logits logits, ClassGradients g, int projections, long seed) {
         int n = logits.count();
         int k = g.rows();
         double[][][] sums = new double[n][k][k];
         SplittableRandom random = new SplittableRandom(seed);
-        try (NativeScope scope = NativeScope.recording()) {
-            Tensor cotangent = logits.cotangent(new double[n][logits.classes()]).set_requires_grad(true);
-            Tensor gradient = tape.gradients(tape.logits(), cotangent, List.of(g.input()), true)
-                    .get(0);
-            for (int j = 0; j < projections; j++) {
-                try (NativeScope inner = NativeScope.values()) {
-                    Tensor along = tape.gradients(gradient, direction(random, gradient, tape), List.of(cotangent))
-                            .get(0);
-                    add(g, logits.tangent(Tensors.toArray(along)), sums);
-                }
+        for (int j = 0; j < projections; j++) {
+            try (NativeScope scope = NativeScope.values()) {
+                Tensor along = sweep.tangent(
+                        direction(random, g.input(), sweep.network().precision()));
+                add(g, logits.tangent(Tensors.toArray(along)), sums);
             }
         }
         return sums;
     }
 
-    private static Tensor direction(SplittableRandom random, Tensor like, Tape tape) {
+    private static Tensor direction(SplittableRandom random, Tensor like, Precision precision) {
         int[] shape = Tensors.shape(like);
         shape[0] = 1;
         double[] r = new double[Array.size(shape)];
@@ -49,9 +43,9 @@ final class MapEstimate {
             r[i] = random.nextGaussian();
         }
         Array a = Array.of(r, shape);
-        Precision precision = tape.network().precision();
         Tensor one = Tensors.of(precision == Precision.FLOAT64 ? a : a.asFloat32(), precision);
-        return one.expand(Tensors.dims(like), false);
+        Tensor all = one.expand(Tensors.dims(like), false);
+        return all.dim() == 4 ? all.contiguous(MemoryFormat.ChannelsLast) : all.contiguous();
     }
 
     private static void add(ClassGradients g, double[][] along, double[][][] sums) {

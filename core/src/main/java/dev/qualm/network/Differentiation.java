@@ -124,7 +124,7 @@ final class Differentiation {
         return new Reverse(reverse, kept, cotangent, gradient, List.copyOf(locals.values()));
     }
 
-    private static boolean isDifferentiable(Node n) {
+    static boolean isDifferentiable(Node n) {
         Operator operator = Operators.find(n.domain(), n.op());
         return operator != null && operator.gradient() != Operator.Gradient.NONE;
     }

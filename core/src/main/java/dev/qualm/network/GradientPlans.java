@@ -22,9 +22,16 @@ import org.jspecify.annotations.Nullable;
  * @param cotangent input of the reverse pass beside those
  * @param gradient its result
  * @param locals nodes to record after the forward pass, for the reverse pass to read
+ * @param tangents forward mode from the same forward pass
  */
 record GradientPlans(
-        Plan forward, Plan reverse, Set<String> wanted, String cotangent, String gradient, List<LocalRecord> locals)
+        Plan forward,
+        Plan reverse,
+        Set<String> wanted,
+        String cotangent,
+        String gradient,
+        List<LocalRecord> locals,
+        TangentPlan.Later tangents)
         implements AutoCloseable {
 
     /**
@@ -39,8 +46,8 @@ record GradientPlans(
         Graph graph = BatchNormFolding.fold(
                         whole.prune(Set.of(logits, leaf)), t -> !t.equals(leaf), precision == Precision.FLOAT64)
                 .prune(Set.of(logits, leaf));
-        Differentiation.Reverse reverse =
-                Differentiation.of(graph, shapes(graph, store, precision, feeds), logits, leaf);
+        Map<String, int[]> shapes = shapes(graph, store, precision, feeds);
+        Differentiation.Reverse reverse = Differentiation.of(graph, shapes, logits, leaf);
         if (reverse == null) {
             return null;
         }
@@ -53,9 +60,16 @@ record GradientPlans(
         try {
             back = Plan.compile(reverse.graph(), store, precision, Set.of(reverse.gradient()), Plan.Mode.INFERENCE);
             for (Differentiation.Local local : reverse.locals()) {
-                locals.add(LocalRecord.of(local, graph, store, precision));
+                locals.add(new LocalRecord(local, LocalNode.of(local.node(), graph, store, precision)));
             }
-            return new GradientPlans(forward, back, wanted, reverse.cotangent(), reverse.gradient(), locals);
+            return new GradientPlans(
+                    forward,
+                    back,
+                    wanted,
+                    reverse.cotangent(),
+                    reverse.gradient(),
+                    locals,
+                    new TangentPlan.Later(graph, shapes, store, precision, logits, leaf));
         } catch (RuntimeException e) {
             forward.close();
             if (back != null) {
@@ -90,5 +104,6 @@ record GradientPlans(
         forward.close();
         reverse.close();
         locals.forEach(LocalRecord::close);
+        tangents.close();
     }
 }

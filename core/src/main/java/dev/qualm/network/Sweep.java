@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The logits of one batch and, for any number of cotangents, their gradient at the network's input: what a {@link Tape} of the input
- * gives, to first order only and without its record, so faster.
+ * gives, to first order only and without its record, so faster. Also the other way about: derivatives of the logits along directions
+ * of the input.
  *
  * <p>The gradient is that at {@link Structure#differentiable()}. Belongs to the thread that made it.
  */
@@ -21,11 +22,15 @@ public final class Sweep implements AutoCloseable {
     private final Network network;
     private final @Nullable GradientPlans plans;
     private final @Nullable Tape tape;
+    private final Map<String, Array> inputs;
     private final Map<String, Tensor> kept = new LinkedHashMap<>();
+    private @Nullable TangentPlan tangents;
+    private @Nullable TapeTangents slowTangents;
     private boolean closed;
 
-    private Sweep(Network network, @Nullable GradientPlans plans, @Nullable Tape tape) {
+    private Sweep(Network network, Map<String, Array> inputs, @Nullable GradientPlans plans, @Nullable Tape tape) {
         this.network = network;
+        this.inputs = inputs;
         this.plans = plans;
         this.tape = tape;
     }
@@ -39,13 +44,13 @@ public final class Sweep implements AutoCloseable {
             plans = network.gradientPlans(checked);
             if (plans == null) {
                 Tape tape = Tape.record(network, feeds, Recording.ofInput(network));
-                return new Sweep(network, null, tape);
+                return new Sweep(network, feeds, null, tape);
             }
         } catch (RuntimeException e) {
             network.end();
             throw e;
         }
-        Sweep sweep = new Sweep(network, plans, null);
+        Sweep sweep = new Sweep(network, feeds, plans, null);
         try (NativeScope scope = NativeScope.values()) {
             Plan.Values values =
                     plans.forward().run(network.tensors(checked), Map.of(), Set.of(), UnaryOperator.identity());
@@ -120,6 +125,40 @@ public final class Sweep implements AutoCloseable {
         }
     }
 
+    /**
+     * The derivative of {@link #logits()} along a direction of {@link #input()}, of that tensor's shape: the Jacobian times the
+     * direction. Costs about a forward pass.
+     *
+     * @return {@code [n, classes]}, in the scope that is open
+     */
+    public Tensor tangent(Tensor direction) {
+        try (NativeScope scope = NativeScope.values()) {
+            TangentPlan forward = tangents();
+            if (forward == null) {
+                if (slowTangents == null) {
+                    slowTangents = new TapeTangents(network, inputs);
+                }
+                return scope.keep(slowTangents.along(direction));
+            }
+            Map<String, Tensor> feeds = new LinkedHashMap<>(kept);
+            feeds.put(forward.direction(), direction);
+            Tensor t = forward.plan()
+                    .run(feeds, Map.of(), Set.of(), UnaryOperator.identity())
+                    .get(forward.tangent());
+            return scope.keep(t.reshape(Tensors.dims(logits())));
+        }
+    }
+
+    private @Nullable TangentPlan tangents() {
+        if (tangents == null && plans != null) {
+            tangents = plans.tangents().get(plans.wanted());
+            if (tangents != null) {
+                tangents.locals().forEach(l -> l.record(this::kept, this::keep));
+            }
+        }
+        return tangents;
+    }
+
     private Tensor raw() {
         return kept(network.structure().logits());
     }
@@ -141,6 +180,9 @@ public final class Sweep implements AutoCloseable {
         closed = true;
         kept.values().forEach(Tensor::releaseReference);
         kept.clear();
+        if (slowTangents != null) {
+            slowTangents.close();
+        }
         if (tape != null) {
             tape.close();
         }

@@ -1,0 +1,85 @@
+package dev.qualm.network;
+
+import dev.qualm.network.engine.Precision;
+import dev.qualm.network.graph.Graph;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A compiled forward-mode derivative.
+ *
+ * @param direction input that holds the tangent of the leaf
+ * @param tangent its result
+ * @param locals nodes to record before it runs
+ */
+record TangentPlan(Plan plan, String direction, String tangent, List<LocalTangents> locals) implements AutoCloseable {
+
+    /** Compiles when first asked for: few sweeps need tangents. Thread-safe. */
+    static final class Later implements AutoCloseable {
+        private final Graph graph;
+        private final Map<String, int[]> shapes;
+        private final WeightStore store;
+        private final Precision precision;
+        private final String output;
+        private final String leaf;
+        private @Nullable Optional<TangentPlan> made;
+
+        Later(
+                Graph graph,
+                Map<String, int[]> shapes,
+                WeightStore store,
+                Precision precision,
+                String output,
+                String leaf) {
+            this.graph = graph;
+            this.shapes = shapes;
+            this.store = store;
+            this.precision = precision;
+            this.output = output;
+            this.leaf = leaf;
+        }
+
+        /** @return null if the derivative cannot be written down, or needs more than the forward pass keeps */
+        synchronized @Nullable TangentPlan get(Set<String> kept) {
+            if (made == null) {
+                Tangents.Written written = Tangents.of(graph, shapes, output, leaf);
+                made = written == null || !kept.containsAll(written.kept())
+                        ? Optional.empty()
+                        : Optional.of(compile(written));
+            }
+            return made.orElse(null);
+        }
+
+        private TangentPlan compile(Tangents.Written written) {
+            Plan plan = Plan.compile(written.graph(), store, precision, Set.of(written.tangent()), Plan.Mode.INFERENCE);
+            List<LocalTangents> locals = new ArrayList<>();
+            try {
+                for (Tangents.Local local : written.locals()) {
+                    locals.add(new LocalTangents(local, LocalNode.of(local.node(), graph, store, precision)));
+                }
+                return new TangentPlan(plan, written.direction(), written.tangent(), locals);
+            } catch (RuntimeException e) {
+                plan.close();
+                locals.forEach(LocalTangents::close);
+                throw e;
+            }
+        }
+
+        @Override
+        public synchronized void close() {
+            if (made != null) {
+                made.ifPresent(TangentPlan::close);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        plan.close();
+        locals.forEach(LocalTangents::close);
+    }
+}
