@@ -141,12 +141,6 @@ final class BatchRule {
         }
     }
 
-    /** As few rows as tell the batch axis from the others. */
-    Map<String, Array> example(Map<String, Array> feeds) {
-        int n = batch(feeds);
-        return n <= 2 || isSampleBySample(feeds) ? feeds : slice(feeds, 0, 2);
-    }
-
     private static int batch(Map<String, Array> feeds) {
         int n = -1;
         for (Array a : feeds.values()) {

@@ -175,7 +175,12 @@ final class Differentiation {
 
     private @Nullable String clip(Node n, String g) {
         Attributes bounds = Fusion.bounds(graph, n, Attributes.NONE);
-        return bounds == null ? null : own("ClipGradient", List.of(g, use(n.output())), bounds);
+        // Values at a bound are told from values inside by their equality; attributes hold single precision.
+        boolean rounded = n.inputs().stream()
+                .skip(1)
+                .map(this::initializer)
+                .anyMatch(a -> a != null && a.size() == 1 && a.get(0) != (float) a.get(0));
+        return bounds == null || rounded ? null : own("ClipGradient", List.of(g, use(n.output())), bounds);
     }
 
     private @Nullable String convolution(Node n, int i, String g, int[] in) {

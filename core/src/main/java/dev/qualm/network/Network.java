@@ -325,14 +325,13 @@ public final class Network implements AutoCloseable {
     /**
      * The plans for gradients at the input, or null if there are none.
      *
-     * @param feeds an example of the inputs; its first rows tell the tensors' shapes
+     * @param feeds an example of the inputs, which tells the tensors' shapes
      */
     @Nullable
     GradientPlans gradientPlans(Map<String, Array> feeds) {
         return gradientPlans.get(feeds, () -> {
             try (NativeScope scope = NativeScope.values()) {
-                Map<String, Tensor> example = tensors(batchRule.example(feeds));
-                return GradientPlans.compile(graph, structure, store, precision, example);
+                return GradientPlans.compile(graph, structure, store, precision, tensors(feeds));
             }
         });
     }

@@ -95,8 +95,7 @@ public final class Sweep implements AutoCloseable {
         if (tape != null) {
             return tape.logits();
         }
-        Tensor raw = raw();
-        return raw.dim() == 2 ? new Tensor(raw) : raw.reshape(raw.dim() == 0 ? 1 : raw.size(0), -1);
+        return Tape.matrix(raw());
     }
 
     /** Gradient of {@code sum(cotangent * logits)} with respect to the input, of its shape, in the scope that is open. */

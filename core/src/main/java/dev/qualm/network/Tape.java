@@ -68,7 +68,7 @@ public final class Tape implements AutoCloseable {
                 tape.values.put(name, t);
             }
             Tensor raw = run.get(network.structure().logits());
-            Tensor logits = raw.dim() == 2 ? new Tensor(raw) : raw.reshape(raw.dim() == 0 ? 1 : raw.size(0), -1);
+            Tensor logits = matrix(raw);
             logits.retainReference();
             tape.values.put(LOGITS, logits);
             return tape;
@@ -76,6 +76,16 @@ public final class Tape implements AutoCloseable {
             tape.close();
             throw e;
         }
+    }
+
+    /** Logits in matrix form, {@code [n, classes]}, as a handle of its own; an empty batch keeps its classes. */
+    static Tensor matrix(Tensor raw) {
+        return switch ((int) raw.dim()) {
+            case 0 -> raw.reshape(1, 1);
+            case 1 -> raw.unsqueeze(1);
+            case 2 -> new Tensor(raw);
+            default -> raw.flatten(1, -1);
+        };
     }
 
     /** A tensor that already requires gradients (a caller's own differentiable input) stays connected. */
