@@ -97,16 +97,41 @@ public final class GradNorm {
             for (int k = 0; k < difference.length; k++) {
                 difference[k] -= 1.0 / difference.length;
             }
-            Moments phi = new Moments(new double[] {p});
-            if (features.dtype() == DType.FLOAT32) {
-                phi.add(features.floats(), i * d, (i + 1) * d);
-            } else {
-                phi.add(wide, i * d, (i + 1) * d);
-            }
-            Moments delta = new Moments(new double[] {p});
-            delta.add(difference, 0, difference.length);
-            out[i] = phi.norm(p) * delta.norm(p) / temperature;
+            double phi = features.dtype() == DType.FLOAT32
+                    ? norm(features.floats(), i * d, (i + 1) * d, p)
+                    : norm(wide, i * d, (i + 1) * d, p);
+            out[i] = phi * norm(difference, 0, difference.length, p) / temperature;
         }
         return out;
+    }
+
+    private static double norm(double[] x, int from, int to, double p) {
+        Moments m = new Moments(new double[] {p});
+        m.add(x, from, to);
+        return m.norm(p);
+    }
+
+    /** The paper's norm is the one that many will ask for on many features; four sums hide the latency of additions. */
+    private static double norm(float[] x, int from, int to, double p) {
+        if (p != 1) {
+            Moments m = new Moments(new double[] {p});
+            m.add(x, from, to);
+            return m.norm(p);
+        }
+        double a = 0;
+        double b = 0;
+        double c = 0;
+        double d = 0;
+        int i = from;
+        for (; i < to - 3; i += 4) {
+            a += Math.abs(x[i]);
+            b += Math.abs(x[i + 1]);
+            c += Math.abs(x[i + 2]);
+            d += Math.abs(x[i + 3]);
+        }
+        for (; i < to; i++) {
+            a += Math.abs(x[i]);
+        }
+        return a + b + (c + d);
     }
 }
