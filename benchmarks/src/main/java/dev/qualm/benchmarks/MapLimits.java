@@ -47,8 +47,8 @@ public final class MapLimits {
                     for (int seed = 1; seed <= 5; seed++) {
                         try (Network network =
                                 Network.of(Architectures.smallCnn(c, 32, 32, 10, seed), Precision.FLOAT32)) {
-                            Map<String, double[]> found =
-                                    features(network, batch, DEFAULTS.withSign(sign).withChannels(r));
+                            Map<String, double[]> found = features(
+                                    network, batch, DEFAULTS.withSign(sign).withChannels(r));
                             sum += mean(column(found, "off_diagonal_mean")) / 5;
                         }
                     }
@@ -80,8 +80,9 @@ public final class MapLimits {
     /** The predicted class's row in float32: p - 1 as the textbook has it, and as Qualm does, against float64. */
     private static void confidence(ShippedImages images) {
         System.out.println();
-        System.out.println("| logits times | median p_y short of 1 | p_y = 1 in float32 | textbook row: median error | wrong by"
-                + " > 0.1 | no row | Qualm float32: median error | largest |");
+        System.out.println(
+                "| logits times | median p_y short of 1 | p_y = 1 in float32 | textbook row: median error | wrong by"
+                        + " > 0.1 | no row | Qualm float32: median error | largest |");
         System.out.println("|---|---|---|---|---|---|---|---|");
         CosineSimilarityMaps method = DEFAULTS.withSign(false).withRescale(false);
         for (double factor : new double[] {1, 2, 4, 8}) {
@@ -105,7 +106,8 @@ public final class MapLimits {
                     rest[i] = 1 - confidence(truth.logits()[i]);
                     ones += p[i][y] == 1 ? 1 : 0;
                 }
-                double[] defined = Arrays.stream(naive).filter(v -> !Double.isNaN(v)).toArray();
+                double[] defined =
+                        Arrays.stream(naive).filter(v -> !Double.isNaN(v)).toArray();
                 System.out.printf(
                         Locale.ROOT,
                         "| %.0f | %.1e | %d | %.1e | %d | %d | %.1e | %.1e |%n",
@@ -222,7 +224,8 @@ public final class MapLimits {
         signs.put("off_diagonal_mean", -1);
         signs.put("off_diagonal_std", -1);
         System.out.println();
-        System.out.println("| sign | rescale | feature | " + String.join(" | ", images.unusual().keySet()) + " |");
+        System.out.println("| sign | rescale | feature | "
+                + String.join(" | ", images.unusual().keySet()) + " |");
         System.out.println("|---|---|---|" + "---|".repeat(images.unusual().size()));
         try (Network network = Network.load(images.model())) {
             for (int mode = 0; mode < 4; mode++) {
@@ -233,10 +236,12 @@ public final class MapLimits {
                 signs.forEach((feature, sign) -> {
                     StringBuilder row = new StringBuilder("| " + (method.sign() ? "on" : "off") + " | "
                             + (method.rescale() ? "on" : "off") + " | " + (sign < 0 ? "-" : "") + feature);
-                    unusual.values().forEach(found -> row.append(" | ")
-                            .append(number(Auroc.of(
-                                            times(column(ordinary, feature), sign), times(column(found, feature), sign))
-                                    .value())));
+                    unusual.values()
+                            .forEach(found -> row.append(" | ")
+                                    .append(number(Auroc.of(
+                                                    times(column(ordinary, feature), sign),
+                                                    times(column(found, feature), sign))
+                                            .value())));
                     System.out.println(row + " |");
                 });
             }

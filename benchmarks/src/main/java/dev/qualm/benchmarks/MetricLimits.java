@@ -50,7 +50,8 @@ public final class MetricLimits {
         Random random = new Random(1);
         System.out.println("| entries | statistic | true | float32 sums | Qualm |");
         System.out.println("|---|---|---|---|---|");
-        deviation("1,000 times 0.1", IntStream.range(0, 1000).mapToObj(i -> 0.1f).toList());
+        deviation(
+                "1,000 times 0.1", IntStream.range(0, 1000).mapToObj(i -> 0.1f).toList());
         deviation("7 times 3.7", IntStream.range(0, 7).mapToObj(i -> 3.7f).toList());
         deviation("1,000 of 100 +- 0.01", normal(random, 100, 0.01));
         deviation("1,000 of 1 +- 1e-4", normal(random, 1, 1e-4));
@@ -61,7 +62,11 @@ public final class MetricLimits {
             for (float v : small) {
                 sum += (float) Math.pow(Math.abs(v), p);
             }
-            row("1,000 times 1e-3", "norm of order " + (int) p, 1e-3f * Math.pow(1000, 1 / p), Math.pow(sum, 1 / p),
+            row(
+                    "1,000 times 1e-3",
+                    "norm of order " + (int) p,
+                    1e-3f * Math.pow(1000, 1 / p),
+                    Math.pow(sum, 1 / p),
                     of(small, Metric.pNorm(p)));
         }
     }
@@ -97,7 +102,11 @@ public final class MetricLimits {
             x[i] = entries.get(i);
         }
         try (Network net = Network.of(
-                NetworkBuilder.input("input", x.length).seed(1).withoutBias().linear("logits", 1).build(),
+                NetworkBuilder.input("input", x.length)
+                        .seed(1)
+                        .withoutBias()
+                        .linear("logits", 1)
+                        .build(),
                 Precision.FLOAT32)) {
             return GradientMetrics.defaults()
                     .withMetrics(List.of(metric))
@@ -146,7 +155,8 @@ public final class MetricLimits {
     /** Images on which p_y - 1 is zero in float32, so that every metric of the textbook form is. */
     private void confident() {
         Array logits = network.logits(images.ordinary());
-        double[] norms = GradientMetrics.defaults().of(network, images.ordinary()).column("network.norm_1");
+        double[] norms =
+                GradientMetrics.defaults().of(network, images.ordinary()).column("network.norm_1");
         int k = logits.dim(1);
         int ones = 0;
         double smallest = Double.POSITIVE_INFINITY;
@@ -187,20 +197,24 @@ public final class MetricLimits {
         scores.put("1-norm of p - u alone", x -> {
             double[] features = norms(features(x, phi));
             double[] s = GradNorm.of(network, x);
-            return IntStream.range(0, s.length).mapToDouble(i -> s[i] / features[i]).toArray();
+            return IntStream.range(0, s.length)
+                    .mapToDouble(i -> s[i] / features[i])
+                    .toArray();
         });
         head("| score | mean on test images ");
         scores.forEach((name, score) -> {
             double[] low = times(score.apply(images.ordinary()), -1);
             StringBuilder aurocs = new StringBuilder();
-            StringBuilder means = new StringBuilder(
-                    String.format(Locale.ROOT, "%.4g", -Arrays.stream(low).average().orElseThrow()));
+            StringBuilder means = new StringBuilder(String.format(
+                    Locale.ROOT, "%.4g", -Arrays.stream(low).average().orElseThrow()));
             images.unusual().forEach((set, x) -> {
                 double[] high = times(score.apply(x), -1);
                 aurocs.append(" | ")
                         .append(auroc(low, high))
                         .append(String.format(
-                                Locale.ROOT, " (%.4g)", -Arrays.stream(high).average().orElseThrow()));
+                                Locale.ROOT,
+                                " (%.4g)",
+                                -Arrays.stream(high).average().orElseThrow()));
             });
             System.out.println("| " + name + " | " + means + aurocs + " |");
         });

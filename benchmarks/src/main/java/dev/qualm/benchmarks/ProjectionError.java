@@ -42,8 +42,7 @@ public final class ProjectionError {
         System.out.println("|---|---|---|---|---|---|---|---|---|---|---|");
         for (int classes : CLASSES) {
             int inputs = classes > 100 ? 2 : 8;
-            try (Network network =
-                    Network.of(Architectures.smallCnn(3, 32, 32, classes, 1), Precision.FLOAT32)) {
+            try (Network network = Network.of(Architectures.smallCnn(3, 32, 32, classes, 1), Precision.FLOAT32)) {
                 new ProjectionError(network, Images.normal(inputs), classes, classes > 100 ? 5 : 20).rows();
             }
         }

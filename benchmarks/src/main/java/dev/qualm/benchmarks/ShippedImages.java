@@ -32,7 +32,8 @@ record ShippedImages(Path model, Array ordinary, Map<String, Array> unusual) {
         while (root != null && !Files.isReadable(root.resolve("data/models/fashion-mnist-8.onnx"))) {
             root = root.getParent();
         }
-        Path data = Objects.requireNonNull(root, "Run this inside a checkout of Qualm").resolve("data");
+        Path data = Objects.requireNonNull(root, "Run this inside a checkout of Qualm")
+                .resolve("data");
         Path model = data.resolve("models/fashion-mnist-8.onnx");
         ModelDescription description = ModelDescription.beside(model);
         Preprocessing steps = Objects.requireNonNull(description.preprocessing());
@@ -49,10 +50,14 @@ record ShippedImages(Path model, Array ordinary, Map<String, Array> unusual) {
                 .reshape(8, 8);
         Map<String, Array> unusual = new LinkedHashMap<>();
         unusual.put("new classes", test.withoutClasses(known).with(steps).all());
-        unusual.put("digits", digits.with(steps.withScale(1.0 / 16).withResize(28, 28)).all());
+        unusual.put(
+                "digits",
+                digits.with(steps.withScale(1.0 / 16).withResize(28, 28)).all());
         unusual.put("rotated", Perturbations.rotate(ordinary, 90, 0).with(steps).all());
         Array noise = Perturbations.uniformNoise(0, 1, 1, EACH, 1, 28, 28);
-        unusual.put("noise", Dataset.of(noise, Layout.NCHW, null).with(steps.withScale(1)).all());
+        unusual.put(
+                "noise",
+                Dataset.of(noise, Layout.NCHW, null).with(steps.withScale(1)).all());
         return new ShippedImages(model, ordinary.with(steps).all(), unusual);
     }
 }
