@@ -31,6 +31,7 @@ public final class MapLimits {
         channels();
         ShippedImages images = ShippedImages.load();
         confidence(images);
+        normaliser(images);
         directions(images);
     }
 
@@ -214,6 +215,40 @@ public final class MapLimits {
             gap = Math.max(gap, Math.abs(a[c] - b[c]));
         }
         return gap;
+    }
+
+    /** With rescaling: maps by whether the logit of the largest magnitude, which is constant then, is that of the predicted class. */
+    private static void normaliser(ShippedImages images) {
+        System.out.println();
+        System.out.println(
+                "| images | predicted class normalises | predicted row | rest block | another does | predicted row"
+                        + " | rest block |");
+        System.out.println("|---|---|---|---|---|---|---|");
+        Map<String, Array> sets = new LinkedHashMap<>();
+        sets.put("test images", images.ordinary());
+        sets.putAll(images.unusual());
+        try (Network network = Network.load(images.model())) {
+            sets.forEach((name, batch) -> {
+                CosineSimilarityMaps.Maps maps = DEFAULTS.of(network, batch);
+                double[][] sums = new double[2][3];
+                for (int i = 0; i < maps.maps().length; i++) {
+                    double[] z = maps.logits()[i];
+                    double largest = Arrays.stream(z).map(Math::abs).max().orElseThrow();
+                    double[] summary = MapFeatures.summary(maps.maps()[i], maps.predictedIndex(i));
+                    double[] sum = sums[Math.abs(z[maps.predictions()[i]]) == largest ? 0 : 1];
+                    sum[0]++;
+                    sum[1] += summary[MapFeatures.names().indexOf("predicted_row_mean")];
+                    sum[2] += summary[MapFeatures.names().indexOf("rest_block_mean")];
+                }
+                StringBuilder row = new StringBuilder("| " + name);
+                for (double[] sum : sums) {
+                    row.append(" | ").append((int) sum[0]);
+                    row.append(" | ").append(number(sum[1] / sum[0]));
+                    row.append(" | ").append(number(sum[2] / sum[0]));
+                }
+                System.out.println(row + " |");
+            });
+        }
     }
 
     /** AUROC of the plain features under every mode, in the direction that the scores have. */
