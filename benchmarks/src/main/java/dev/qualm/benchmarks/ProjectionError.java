@@ -12,12 +12,10 @@ import java.util.function.LongSupplier;
 
 /**
  * Error of cosine similarity maps estimated from random directions, against the exact maps of the same inputs, and the time of both;
- * prints a Markdown table. Untrained seeded networks of 10, 100 and 1000 classes, 3x32x32 standard normal inputs; one
- * thread and its processor time.
+ * prints a Markdown table. Untrained seeded networks, 3x32x32 standard normal inputs; processor time of one thread.
  */
 /*
- * All entries of one estimate share its directions, so their errors go together; several sets of directions are drawn and each
- * counts as one observation of what the stated standard errors promise.
+ * All entries of one estimate share its directions, so their errors go together; several sets of directions are drawn.
  */
 public final class ProjectionError {
     private static final int[] CLASSES = {10, 100, 1000};
