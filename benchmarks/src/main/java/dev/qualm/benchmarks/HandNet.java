@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -103,12 +104,12 @@ final class HandNet implements AutoCloseable {
         for (Node n : graph.nodes()) {
             values.put(n.output(), layer(n, values));
         }
-        return values.get(graph.outputs().get(0).name());
+        return Objects.requireNonNull(values.get(graph.outputs().get(0).name()));
     }
 
     private static Tensor layer(Node n, Map<String, Tensor> values) {
         Attributes a = n.attributes();
-        Tensor x = values.get(n.input(0));
+        Tensor x = Objects.requireNonNull(values.get(n.input(0)));
         return switch (n.op()) {
             case "Conv" ->
                 torch.conv2d(
