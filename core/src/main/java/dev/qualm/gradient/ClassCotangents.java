@@ -79,6 +79,35 @@ final class ClassCotangents {
         }
     }
 
+    /**
+     * The products of the gradients toward some classes with one vector.
+     *
+     * @param along {@code [k]}
+     */
+    /*
+     * For each class the sum over k of w_k (b_k - b_c), where b_k = a_k - a_m z_k / z_m takes the normaliser's row into account.
+     */
+    double[] components(int[] classes, double[] along) {
+        double[] b = along.clone();
+        if (normaliser >= 0) {
+            for (int k = 0; k < b.length; k++) {
+                b[k] -= k == normaliser ? b[k] : along[normaliser] * (logits[k] / logits[normaliser]);
+            }
+        }
+        double sumShared = 0;
+        double sumOwn = 0;
+        for (int k = 0; k < b.length; k++) {
+            sumShared += shared[k] * b[k];
+            sumOwn += own[k] * b[k];
+        }
+        double[] out = new double[classes.length];
+        for (int i = 0; i < out.length; i++) {
+            int c = classes[i];
+            out[i] = c == predicted ? sumOwn - ownSum * b[c] : sumShared - sharedSum * b[c];
+        }
+        return out;
+    }
+
     int predicted() {
         return predicted;
     }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * Geometric gradient analysis (Schwinn et al., UAI 2021): for each input a map of the cosines between the gradients of the
@@ -229,12 +230,13 @@ public record CosineSimilarityMaps(boolean sign, boolean rescale, ChannelReducti
         double[][][] maps = new double[logits.count()][k][k];
         double[][][] errors = new double[logits.count()][k][k];
         List<Status> status = new ArrayList<>();
+        DoubleUnaryOperator unbiased = MapEstimate.correction(projections);
         for (int i = 0; i < maps.length; i++) {
             status.add(gradients.cosines(i, products[i], maps[i]));
             for (int a = 0; a < k; a++) {
                 for (int b = 0; b < k; b++) {
                     double r = maps[i][a][b];
-                    maps[i][a][b] = a == b ? r : MapEstimate.unbiased(r, projections);
+                    maps[i][a][b] = a == b ? r : unbiased.applyAsDouble(r);
                     errors[i][a][b] = a == b ? 0 * r : (1 - r * r) / Math.sqrt(projections);
                 }
             }

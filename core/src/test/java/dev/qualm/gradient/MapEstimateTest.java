@@ -8,6 +8,7 @@ import dev.qualm.array.Array;
 import dev.qualm.network.Network;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -68,7 +69,7 @@ class MapEstimateTest {
                     }
                 }
             }
-            assertThat(estimate.provenance().entries()).containsEntry("sweeps", "801");
+            assertThat(estimate.provenance().entries()).containsEntry("sweeps", "800");
         }
     }
 
@@ -98,6 +99,17 @@ class MapEstimateTest {
             assertThatThrownBy(() -> LINEAR.estimate(net, Map.of("input", x), 7, 9))
                     .hasMessageContaining("at least 8");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {8, 64, 1000})
+    void correction_anyCorrelation_isTheUnbiasedEstimate(int n) {
+        DoubleUnaryOperator correction = MapEstimate.correction(n);
+        for (int i = -1000; i <= 1000; i++) {
+            double r = i / 1000.0;
+            assertThat(correction.applyAsDouble(r)).isCloseTo(MapEstimate.unbiased(r, n), within(1e-7));
+        }
+        assertThat(correction.applyAsDouble(Double.NaN)).isNaN();
     }
 
     @ParameterizedTest
