@@ -48,7 +48,7 @@ final class MapMethod {
     @Option(
             names = "--estimate",
             paramLabel = "N",
-            description = "Estimate the map from N random directions, in N + 2 passes whatever the number of classes"
+            description = "Estimate the map from N random directions, in N + 1 passes whatever the number of classes"
                     + " (all of them, without --top-k); signs do not count then. N = 400 gives a standard error of"
                     + " 0.05 or less.")
     private @Nullable Integer projections;

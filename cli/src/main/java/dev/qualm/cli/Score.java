@@ -81,6 +81,18 @@ final class Score implements Runnable {
                     + " or 10 if the model has more than 100.")
     private @Nullable Integer topK;
 
+    @Option(
+            names = "--sign",
+            negatable = true,
+            description = "Whether gga scores see only the signs of gradient entries. Default: they do.")
+    private @Nullable Boolean sign;
+
+    @Option(
+            names = "--rescale",
+            negatable = true,
+            description = "Whether gga scores scale the logits to a largest magnitude of 10. Default: they do.")
+    private @Nullable Boolean rescale;
+
     @Option(names = "--out", paramLabel = "FILE", description = "Write to FILE instead of standard output.")
     private @Nullable Path out;
 
@@ -127,8 +139,11 @@ final class Score implements Runnable {
                     "the description beside the model",
                     this::say);
             List<dev.qualm.detect.Score> computable = computable(network, asked, classes.count());
-            Scorer scorer = new Scorer(network, computable, threads)
-                    .withMaps(CosineSimilarityMaps.defaults().withClasses(selection(computable, classes.count())));
+            CosineSimilarityMaps maps = CosineSimilarityMaps.defaults()
+                    .withSign(sign == null || sign)
+                    .withRescale(rescale == null || rescale)
+                    .withClasses(selection(computable, classes.count()));
+            Scorer scorer = new Scorer(network, computable, threads).withMaps(maps);
             ScoreLines lines = new ScoreLines(classes.names(), stored.classes());
             if (out == null) {
                 write(scorer, fit.data(), lines, spec.commandLine().getOut());

@@ -214,6 +214,23 @@ class ScoreTest {
     }
 
     @Test
+    void score_signAndRescale_areThoseOfTheMap() throws IOException {
+        TestModels.write(TestModels.mlp(4, 5), model);
+        Path table = Files.writeString(data.resolve("rows.csv"), "1,2,3,4\n0.5,-1,2,3\n");
+        JsonNode line = CommandRun.of("score", model, table, "--scores", "gga", "--no-sign", "--no-rescale")
+                .jsonLines()
+                .get(0);
+        try (Network network = Network.load(model)) {
+            CosineSimilarityMaps.Maps maps = CosineSimilarityMaps.defaults()
+                    .withSign(false)
+                    .withRescale(false)
+                    .of(network, Array.of(new float[] {1, 2, 3, 4}, 1, 4));
+            double[] summary = MapFeatures.summary(maps.maps()[0], maps.predictedIndex(0));
+            assertThat(line.at("/scores/gga-mean").asDouble()).isCloseTo(-summary[0], within(1e-9));
+        }
+    }
+
+    @Test
     void score_zeroGradient_isNullWithAStatus() throws IOException {
         TestModels.write(TestModels.behind("", "Round", 3), model);
         Path table = Files.writeString(data.resolve("rows.csv"), "1,2,3,4\n0.5,-1,2,3\n");

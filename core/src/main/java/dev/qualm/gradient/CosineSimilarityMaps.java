@@ -78,9 +78,9 @@ public record CosineSimilarityMaps(boolean sign, boolean rescale, ChannelReducti
      * Sign on, rescaling on, all channels, all classes.
      */
     /*
-     * Sign and rescaling are the defaults of the authors' function. Rescaling keeps one orientation for the plain features over
-     * all kinds of outliers we measured (digits, five kinds; without it the rest block's mean points either way), and bounds the
-     * gap between classes by 20 so that more than the runner-up shapes the predicted row. All channels instead of the authors'
+     * Sign and rescaling are the defaults of the authors' function. Neither is best everywhere: rescaling bounds the gap between
+     * classes by 20, so that more than the runner-up shapes the predicted row, but makes the logit of largest magnitude a
+     * constant, which can hide the paper's picture (docs/gga.md has the measurements). All channels instead of the authors'
      * maximum, because the maximum biases maps of colour images, see ChannelReduction.
      */
     public static CosineSimilarityMaps defaults() {
