@@ -4,6 +4,7 @@ import dev.qualm.QualmException;
 import dev.qualm.array.Array;
 import dev.qualm.network.Network;
 import dev.qualm.network.Recording;
+import dev.qualm.network.Structure;
 import dev.qualm.network.Tape;
 import dev.qualm.network.engine.Tensors;
 import dev.qualm.network.graph.Attributes;
@@ -38,33 +39,11 @@ final class BatchAxes {
             "GlobalMaxPool",
             "GlobalAveragePool",
             "GlobalLpPool",
-            "Relu",
-            "LeakyRelu",
-            "PRelu",
-            "Elu",
-            "Selu",
-            "Celu",
-            "Sigmoid",
-            "HardSigmoid",
-            "HardSwish",
-            "Tanh",
-            "Softplus",
-            "Softsign",
-            "ThresholdedRelu",
-            "Gelu",
-            "Mish",
-            "Clip",
-            "Erf",
             "Exp",
             "Log",
             "Sqrt",
             "Neg",
             "Abs",
-            "Add",
-            "Sub",
-            "Mul",
-            "Div",
-            "Pow",
             "Identity",
             "Dropout",
             "Cast",
@@ -73,30 +52,74 @@ final class BatchAxes {
             "DepthToSpace",
             "SpaceToDepth");
 
+    /** Operators that broadcast one input against another. */
+    private static final Set<String> BROADCASTING = Set.of("Add", "Sub", "Mul", "Div", "Pow", "PRelu");
+
     private BatchAxes() {}
 
     /** Whether a network may be run without its inputs on the tape: every tensor has the batch on axis 0. */
     static boolean areObvious(Network network) {
         Graph graph = network.graph().prune(Set.of(network.structure().logits()));
         Set<String> constant = new HashSet<>(graph.initializers().keySet());
+        Map<String, Integer> ranks = new HashMap<>();
+        graph.inputs().forEach(i -> ranks.put(i.name(), i.rank()));
         for (Node n : graph.nodes()) {
             if (n.inputs().stream().allMatch(i -> i.isEmpty() || constant.contains(i))) {
                 constant.addAll(n.outputs());
-            } else if (!keepsBatchFirst(n)) {
+                continue;
+            }
+            boolean keeps = BROADCASTING.contains(n.op())
+                    ? broadcastsBehindTheBatch(n, graph, constant, ranks)
+                    : !constant.contains(n.input(0)) && keepsBatchFirst(n, constant);
+            if (!keeps) {
                 return false;
             }
+            int rank = rank(n, graph, constant, ranks);
+            n.outputs().forEach(o -> ranks.put(o, rank));
         }
         return true;
     }
 
-    private static boolean keepsBatchFirst(Node n) {
+    private static boolean keepsBatchFirst(Node n, Set<String> constant) {
         Attributes a = n.attributes();
         return switch (n.op()) {
-            case "Gemm" -> a.getInt("transA", 0) == 0;
+            case "Gemm" -> a.getInt("transA", 0) == 0 && constant.contains(n.input(1));
             case "Flatten" -> a.getInt("axis", 1) == 1;
             case "Softmax", "LogSoftmax", "Concat" -> a.getInt("axis", 1) == 1;
-            default -> KEEPING.contains(n.op());
+            default -> KEEPING.contains(n.op()) || Structure.isActivation(n.op());
         };
+    }
+
+    /** A constant with more axes than the inputs pushes the batch to a later one. */
+    private static boolean broadcastsBehindTheBatch(
+            Node n, Graph graph, Set<String> constant, Map<String, Integer> ranks) {
+        int rank = rank(n, graph, constant, ranks);
+        for (String name : n.inputs()) {
+            Array a = graph.initializers().get(name);
+            boolean fits = a != null
+                    ? a.rank() < rank || a.rank() == rank && a.dim(0) == 1
+                    : !constant.contains(name) && ranks.getOrDefault(name, -1) == rank;
+            if (!fits) {
+                return false;
+            }
+        }
+        return rank > 0;
+    }
+
+    /** Number of axes of a node's output, -1 if it is not known: these operators keep it, or make matrices. */
+    private static int rank(Node n, Graph graph, Set<String> constant, Map<String, Integer> ranks) {
+        Array weight = n.op().startsWith("Conv") ? graph.initializers().get(n.input(1)) : null;
+        if (weight != null) {
+            return weight.rank();
+        }
+        if (n.op().equals("Gemm") || n.op().equals("Flatten")) {
+            return 2;
+        }
+        return n.inputs().stream()
+                .filter(i -> !i.isEmpty() && !constant.contains(i))
+                .findFirst()
+                .map(i -> ranks.getOrDefault(i, -1))
+                .orElse(-1);
     }
 
     /**
@@ -163,15 +186,19 @@ final class BatchAxes {
         if (repeats == 1) {
             return new BatchAxis(axis, 1, true);
         }
+        Array expected = Tensors.toArray(
+                new BatchAxis(axis, repeats, true).perInput(first).select(0, 0));
+        BatchAxis understood = null;
         for (boolean outer : new boolean[] {true, false}) {
             BatchAxis candidate = new BatchAxis(axis, repeats, outer);
-            Tensor found = candidate.perInput(all).select(0, 0);
-            Tensor expected = new BatchAxis(axis, repeats, true).perInput(first).select(0, 0);
-            if (equal(Tensors.toArray(found), Tensors.toArray(expected))) {
-                return candidate;
+            if (equal(Tensors.toArray(candidate.perInput(all).select(0, 0)), expected)) {
+                if (understood != null) {
+                    return null; // values that do not tell, as zeros behind a dead layer
+                }
+                understood = candidate;
             }
         }
-        return null;
+        return understood;
     }
 
     private static boolean equal(Array a, Array b) {

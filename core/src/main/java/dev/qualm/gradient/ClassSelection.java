@@ -1,7 +1,6 @@
 package dev.qualm.gradient;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -32,7 +31,7 @@ public sealed interface ClassSelection {
         }
     }
 
-    /** The {@code k} classes with the largest logits, largest first; all of them when there are fewer. */
+    /** The {@code k} classes with the largest logits, largest first, the first of equals first; all of them when there are fewer. */
     record Top(int k) implements ClassSelection {
         public Top {
             if (k < 2) {
@@ -66,8 +65,7 @@ public sealed interface ClassSelection {
         if (this instanceof Top) {
             return IntStream.range(0, total)
                     .boxed()
-                    .sorted(Comparator.comparingDouble((Integer c) -> -logits[c])
-                            .thenComparing(c -> c))
+                    .sorted(Logits.byFallingValue(logits))
                     .limit(size(total))
                     .mapToInt(Integer::intValue)
                     .toArray();

@@ -8,6 +8,7 @@ import dev.qualm.network.Tape;
 import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Precision;
 import dev.qualm.network.engine.Tensors;
+import java.util.Comparator;
 import org.bytedeco.pytorch.Tensor;
 
 /** The logits of a tape in Java, and the way back: from derivatives by logits to a cotangent for the tape. */
@@ -102,13 +103,18 @@ final class Logits {
         return y;
     }
 
-    /** Index of the largest value, the first among equals. */
+    /** Index of the largest value, the first among equals; NaN only where nothing else is. */
     static int largest(double[] row) {
         int best = 0;
         for (int k = 1; k < row.length; k++) {
-            best = row[k] > row[best] ? k : best;
+            best = row[k] > row[best] || Double.isNaN(row[best]) && !Double.isNaN(row[k]) ? k : best;
         }
         return best;
+    }
+
+    /** Indices of a row, the largest value first, as {@link #largest} sees it: the two zeros are equal and NaN comes last. */
+    static Comparator<Integer> byFallingValue(double[] row) {
+        return Comparator.comparingDouble((Integer k) -> 0.0 - row[k]).thenComparing(k -> k);
     }
 
     /** A cotangent for {@link Tape#logits()}. Lives in the open scope. */

@@ -3,7 +3,6 @@ package dev.qualm.gradient;
 import dev.qualm.ShapeException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -98,7 +97,7 @@ public final class MapFeatures {
         }
         int[] order = IntStream.range(0, k)
                 .boxed()
-                .sorted(Comparator.comparingDouble((Integer c) -> -logits[c]).thenComparing(c -> c))
+                .sorted(Logits.byFallingValue(logits))
                 .mapToInt(Integer::intValue)
                 .toArray();
         double[] out = new double[k * (k - 1) / 2];

@@ -124,6 +124,11 @@ public record Structure(
         return WEIGHT_INPUTS.getOrDefault(op, List.of());
     }
 
+    /** Whether an operator is an activation function: the same of every element, whatever the shape. */
+    public static boolean isActivation(String op) {
+        return ACTIVATIONS.contains(op);
+    }
+
     private static String defaultOutput(Graph graph) {
         List<ValueInfo> floats = graph.outputs().stream()
                 .filter(o -> o.type().isFloating() || o.type().code() == 0)
@@ -247,7 +252,7 @@ public record Structure(
 
     private static List<String> activations(Graph graph) {
         return graph.nodes().stream()
-                .filter(n -> ACTIVATIONS.contains(n.op()))
+                .filter(n -> isActivation(n.op()))
                 .map(Node::output)
                 .toList();
     }

@@ -21,6 +21,21 @@ class ClassSelectionTest {
         assertThat(ClassSelection.subset(4, 2, 0).of(LOGITS)).containsExactly(4, 1, 0);
     }
 
+    /** Java orders the two zeros and puts NaN above all numbers; neither may push the predicted class out. */
+    @Test
+    void of_zerosOfBothSignsAndNan_keepThePredictedClass() {
+        double nan = Double.NaN;
+        for (double[] z : new double[][] {
+            {-0.0, 0.0, 0.0}, {0.0, -0.0, 0.0}, {nan, 1, 2, 3}, {1, nan, 2, 0}, {nan, nan, nan}, {-1, nan, nan}
+        }) {
+            int predicted = Logits.largest(z);
+            assertThat(ClassSelection.top(2).of(z)).hasSize(2).contains(predicted);
+            assertThat(ClassSelection.top(2).of(z)[0]).isEqualTo(predicted);
+            assertThat(ClassSelection.subset(1, 2).of(z)).contains(predicted);
+        }
+        assertThat(Logits.largest(new double[] {nan, 1, 2, nan})).isEqualTo(2);
+    }
+
     @Test
     void of_all_isEveryClass() {
         assertThat(ClassSelection.all().of(LOGITS)).containsExactly(0, 1, 2, 3, 4);

@@ -8,12 +8,16 @@ import dev.qualm.network.Network;
 import dev.qualm.network.Recording;
 import dev.qualm.network.Sweep;
 import dev.qualm.network.Tape;
+import dev.qualm.network.Workers;
 import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Precision;
 import dev.qualm.network.engine.Tensors;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The written reverse pass against the engine's own, for every kind of layer and batches of changing size, in float64. */
 class SweepGradientsTest {
-    private static final java.util.List<String> GOLDEN = GoldenNet.NAMES;
+    private static final List<String> GOLDEN = GoldenNet.NAMES;
 
     static Stream<LayerCase> cases() {
         return Stream.concat(LayerCases.all(), SweepGraphs.all());
@@ -98,6 +102,63 @@ class SweepGradientsTest {
             for (int[] shape : new int[][] {{2, 2, 6, 8}, {3, 2, 9, 7}, {1, 2, 4, 4}, {2, 2, 6, 8}}) {
                 assertEqualsTape(network, Map.of("x", Nets.inputs(1, shape)));
             }
+        }
+    }
+
+    @Test
+    void gradient_moreShapesThanPlansAreKeptFor_equalTape() {
+        LayerCase any = SweepGraphs.anySize();
+        try (Network network = Network.of(any.graph(), Precision.FLOAT64)) {
+            for (int size = 4; size < 24; size++) {
+                assertEqualsTape(network, Map.of("x", Nets.inputs(size, 2, 2, size, 5)));
+            }
+        }
+    }
+
+    /** Attention leaves most of its gradients to records that the engine keeps. */
+    @Test
+    void gradient_eightWorkers_sameBitsAsOne() {
+        LayerCase layer = SweepGraphs.attention().get(0);
+        Array x = Nets.inputs(3, 64, 4, 6);
+        try (Network network = Network.of(layer.graph(), Precision.FLOAT64);
+                Workers eight = Workers.of(8)) {
+            IntFunction<Array> part = i -> gradient(network, x.slice(4 * i, 4 * i + 4));
+            assertThat(eight.map(16, part)).isEqualTo(Workers.caller().map(16, part));
+        }
+    }
+
+    private static Array gradient(Network network, Array batch) {
+        try (Sweep sweep = Sweep.of(network, batch)) {
+            return sweep.gradient(Nets.inputs(9, batch.dim(0), 5));
+        }
+    }
+
+    /** Each sweep keeps more than 2 MiB: one that is not freed shows after a hundred. */
+    @Test
+    void close_hundredSweeps_memoryIsFlat() {
+        LayerCase layer = SweepGraphs.attention().get(0);
+        Array x = Nets.inputs(4, 2048, 4, 6);
+        try (Network network = Network.of(layer.graph(), Precision.FLOAT64)) {
+            for (int i = 0; i < 20; i++) {
+                gradient(network, x);
+            }
+            long handles = Pointer.totalCount();
+            long bytes = Pointer.physicalBytes();
+            for (int i = 0; i < 100; i++) {
+                gradient(network, x);
+            }
+            assertThat(Pointer.totalCount() - handles).isLessThan(50);
+            assertThat(Pointer.physicalBytes() - bytes).isLessThan(128L << 20);
+        }
+    }
+
+    @Test
+    void logits_emptyBatch_areEmpty() {
+        try (Network network = Network.of(Nets.image(4), Precision.FLOAT64);
+                Sweep sweep = Sweep.of(network, Array.of(new double[0], 0, 3, 8, 8));
+                NativeScope scope = NativeScope.values()) {
+            assertThat(Tensors.shape(sweep.logits())).containsExactly(0, 4);
+            assertThat(sweep.gradient(Array.of(new double[0], 0, 4)).shape()).containsExactly(0, 3, 8, 8);
         }
     }
 }

@@ -199,7 +199,7 @@ final class SweepGraphs {
                                 .logits("act", 12)));
     }
 
-    private static List<LayerCase> attention() {
+    static List<LayerCase> attention() {
         GraphOf g = new GraphOf(16).floats("x", -1, 4, 6).longs("heads", 0, 0, 2, 3);
         for (String part : List.of("q", "k", "v")) {
             g.weight(part + ".weight", 6, 6)
