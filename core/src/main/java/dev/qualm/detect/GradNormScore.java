@@ -27,7 +27,9 @@ public record GradNormScore() implements Score {
 
     @Override
     public @Nullable String refusal(Network network, int classes) {
-        return network.structure().head() == null ? "the logits do not come from a linear layer" : null;
+        return network.structure().head() == null || !network.structure().trueLogits()
+                ? "the logits do not come from a linear layer"
+                : null;
     }
 
     @Override
@@ -38,7 +40,7 @@ public record GradNormScore() implements Score {
             System.arraycopy(z[i], 0, flat, i * z[i].length, z[i].length);
         }
         Array logits = Array.of(flat, z.length, z.length == 0 ? 0 : z[0].length);
-        Array features = evidence.features().reshape(z.length, -1);
+        Array features = GradNorm.features(evidence.network(), evidence.features());
         double[] norm = GradNorm.of(logits, features, 1, 1);
         for (int i = 0; i < norm.length; i++) {
             norm[i] = -norm[i];

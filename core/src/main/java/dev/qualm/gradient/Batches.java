@@ -55,18 +55,22 @@ final class Batches {
         return out;
     }
 
-    /** Number of classes: read off the head where there is one, else found by running one row. */
+    /** Number of classes: read off the head where there is one, else found by running the first rows. */
     static int classes(Network network, Map<String, Array> feeds) {
         Head head = network.structure().head();
         Array weight = head == null ? null : network.graph().initializers().get(head.weight());
         if (head != null && weight != null) {
             return weight.dim(head.classesFirst() ? 0 : 1);
         }
-        return network.logits(first(feeds)).dim(1);
+        return network.logits(first(network, feeds)).dim(1);
     }
 
-    /** The first row of a batch, or all of it if it cannot be cut. */
-    static Map<String, Array> first(Map<String, Array> feeds) {
-        return rows(feeds) < 1 ? feeds : slice(feeds, 0, 1);
+    /** The first rows of a batch, as few as the network takes, or all of it if it cannot be cut. */
+    static Map<String, Array> first(Network network, Map<String, Array> feeds) {
+        int n = rows(feeds);
+        if (n < 1) {
+            return feeds;
+        }
+        return slice(feeds, 0, network.isSampleBySample(feeds) ? Math.min(n, network.microBatch(feeds)) : 1);
     }
 }

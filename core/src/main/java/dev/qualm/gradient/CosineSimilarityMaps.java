@@ -20,7 +20,8 @@ import java.util.function.DoubleUnaryOperator;
  *
  * <p>Costs one forward pass and {@code k - 1} reverse sweeps for all {@code k} classes, {@code k} for a selection. Binary
  * classifiers are refused: their map is [[1, -1], [-1, 1]] for every input. Rows whose gradient is zero are NaN and flagged;
- * the rest of the map and of the batch stands.
+ * the rest of the map and of the batch stands. Of a network that holds probabilities alone the logarithms count as logits;
+ * rescaled maps depend on the shift that they have lost, so they differ from those of the logits.
  *
  * @param sign whether only the signs of the gradient entries count
  * @param rescale whether gradients refer to the logits scaled to a largest magnitude of 10 per input, differentiated through
@@ -129,7 +130,7 @@ public record CosineSimilarityMaps(boolean sign, boolean rescale, ChannelReducti
         ClassGradients gradients = new ClassGradients(sweeper, logits, this);
         double[][][] maps = new double[logits.count()][][];
         List<Status> status = new ArrayList<>();
-        double[][][] gram = MapGram.of(gradients);
+        double[][][] gram = maps.length == 0 ? new double[0][][] : MapGram.of(gradients);
         for (int i = 0; i < maps.length; i++) {
             maps[i] = new double[gradients.rows()][gradients.rows()];
             status.add(gradients.cosines(i, gram[i], maps[i]));
@@ -280,12 +281,13 @@ public record CosineSimilarityMaps(boolean sign, boolean rescale, ChannelReducti
     }
 
     private Provenance provenance(Network network, int sweeps) {
-        return Provenance.of("cosine similarity maps")
+        Provenance p = Provenance.of("cosine similarity maps")
                 .with("sign", sign)
                 .with("rescale", rescale)
                 .with("channels", channels)
                 .with("classes", classes)
                 .with("precision", network.precision())
                 .with("sweeps", sweeps);
+        return Logits.noted(p, network);
     }
 }

@@ -6,6 +6,7 @@ import dev.qualm.array.Array;
 import dev.qualm.array.DType;
 import dev.qualm.network.Head;
 import dev.qualm.network.Network;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * S = ||phi||_p ||p - u||_p / T. No backward pass. In the 1-norm, the bias would add ||p - u||_1 / T.
  */
 public final class GradNorm {
+    /** Below this spread of z / T the difference of p and u loses more than two of its digits if p is formed first. */
+    private static final double NEARLY_UNIFORM = 1e-2;
+
     private GradNorm() {}
 
     /** GradNorm with T = 1 and the 1-norm, the paper's choice, {@code [n]}. Costs one forward pass. */
@@ -50,15 +54,33 @@ public final class GradNorm {
         }
         String logits = network.structure().logits();
         Map<String, Array> out = network.run(batch, List.of(logits, head.features()));
-        Array weight = network.graph().initializers().get(head.weight());
-        int d = weight == null ? -1 : weight.dim(head.classesFirst() ? 1 : 0);
-        Array features = matrix(out.get(head.features()), head.features());
+        Array features = features(network, out.get(head.features()));
+        return of(matrix(out.get(logits), logits), features, temperature, p);
+    }
+
+    /**
+     * The input of the last linear layer as a matrix.
+     *
+     * @param found that input as the network computed it, {@code [n, d]} or {@code [n, d, 1, ...]}
+     * @return {@code [n, d]}
+     * @throws UnsupportedModelException if the logits do not come from a linear layer
+     * @throws ShapeException if the layer is applied more than once per input, as on sequences
+     */
+    public static Array features(Network network, @Nullable Array found) {
+        Head head = network.structure().head();
+        Array weight = head == null ? null : network.graph().initializers().get(head.weight());
+        if (head == null || weight == null) {
+            throw new UnsupportedModelException("The logits '" + network.structure().logits()
+                    + "' do not come from a linear layer, so there are no features; use a network with a head");
+        }
+        int d = weight.dim(head.classesFirst() ? 1 : 0);
+        Array features = matrix(found, head.features());
         if (features.dim(1) != d) {
             throw new ShapeException(
                     "GradNorm needs the last linear layer to be applied once per input: expected features" + " [n, " + d
-                            + "], but found " + out.get(head.features()) + " in '" + head.features() + "'");
+                            + "], but found " + found + " in '" + head.features() + "'");
         }
-        return of(matrix(out.get(logits), logits), features, temperature, p);
+        return features;
     }
 
     private static Array matrix(@Nullable Array a, String name) {
@@ -93,10 +115,7 @@ public final class GradNorm {
         double[] wide = features.dtype() == DType.FLOAT32 ? new double[0] : features.toDoubles();
         double[] out = new double[z.length];
         for (int i = 0; i < out.length; i++) {
-            double[] difference = Loss.softmax(z[i], temperature);
-            for (int k = 0; k < difference.length; k++) {
-                difference[k] -= 1.0 / difference.length;
-            }
+            double[] difference = difference(z[i], temperature);
             double phi = features.dtype() == DType.FLOAT32
                     ? norm(features.floats(), i * d, (i + 1) * d, p)
                     : norm(wide, i * d, (i + 1) * d, p);
@@ -133,5 +152,24 @@ public final class GradNorm {
             a += Math.abs(x[i]);
         }
         return a + b + (c + d);
+    }
+
+    /** {@code softmax(z / T) - u}. */
+    private static double[] difference(double[] z, double temperature) {
+        double largest = z[0];
+        double smallest = z[0];
+        for (double v : z) {
+            largest = Math.max(largest, v);
+            smallest = Math.min(smallest, v);
+        }
+        if ((largest - smallest) / temperature < NEARLY_UNIFORM) {
+            return Loss.klToUniform()
+                    .gradient(Arrays.stream(z).map(v -> v / temperature).toArray());
+        }
+        double[] p = Loss.softmax(z, temperature);
+        for (int k = 0; k < p.length; k++) {
+            p[k] -= 1.0 / p.length;
+        }
+        return p;
     }
 }

@@ -3,6 +3,7 @@ package dev.qualm.gradient;
 import dev.qualm.Provenance;
 import dev.qualm.ShapeException;
 import dev.qualm.Status;
+import dev.qualm.UnsupportedModelException;
 import dev.qualm.array.Array;
 import dev.qualm.network.Network;
 import dev.qualm.network.Recording;
@@ -91,10 +92,20 @@ public record GradientMetrics(List<Metric> metrics, Targets targets, Loss loss, 
     /**
      * What a tape must keep for {@link #of(Tape)}.
      *
-     * @throws dev.qualm.UnsupportedModelException if a target is not in the network
+     * @throws UnsupportedModelException if a target is not in the network, or the loss needs logits that it does not have
      */
     public Recording recording(Network network) {
-        return GradientSweep.recording(network, MetricTargets.of(network, targets));
+        return GradientSweep.recording(network, resolved(network));
+    }
+
+    private MetricTargets resolved(Network network) {
+        if (loss instanceof Loss.AllOnes && !network.structure().trueLogits()) {
+            throw new UnsupportedModelException(
+                    "The loss allOnes depends on the absolute height of the logits, but this network ends in probabilities '"
+                            + network.structure().logits() + "', which tell logits only up to a shift;"
+                            + " use pseudoLabelCrossEntropy or klToUniform, or name an output with logits");
+        }
+        return MetricTargets.of(network, targets);
     }
 
     /** Names of the columns, {@code <target>.<metric>}. */
@@ -116,11 +127,14 @@ public record GradientMetrics(List<Metric> metrics, Targets targets, Loss loss, 
      * @param tape recorded with at least {@link #recording}
      */
     public Result of(Tape tape) {
-        return of(tape, MetricTargets.of(tape.network(), targets));
+        return of(tape, resolved(tape.network()));
     }
 
     private Result of(Tape tape, MetricTargets resolved) {
         List<Status> status = new ArrayList<>();
+        if (tape.logits().size(0) == 0) {
+            return new Result(new double[0][], columns(resolved), status, provenance(tape.network(), List.of()));
+        }
         GradientSweep sweep = new GradientSweep(tape, this, resolved);
         double[][] values = sweep.values(status);
         return new Result(values, columns(resolved), status, provenance(tape.network(), sweep.slow()));
@@ -137,7 +151,7 @@ public record GradientMetrics(List<Metric> metrics, Targets targets, Loss loss, 
 
     /** As {@link #of(Network, Array)} for networks with several inputs. */
     public Result of(Network network, Map<String, Array> batch) {
-        MetricTargets resolved = MetricTargets.of(network, targets);
+        MetricTargets resolved = resolved(network);
         Recording recording = GradientSweep.recording(network, resolved);
         List<double[]> values = new ArrayList<>();
         List<Status> status = new ArrayList<>();
@@ -160,6 +174,7 @@ public record GradientMetrics(List<Metric> metrics, Targets targets, Loss loss, 
                 .with("loss", loss)
                 .with("transform", transform)
                 .with("precision", network.precision());
+        p = Logits.noted(p, network);
         return slow.isEmpty() ? p : p.with("input by input", slow);
     }
 }

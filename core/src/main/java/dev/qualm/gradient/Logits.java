@@ -1,5 +1,6 @@
 package dev.qualm.gradient;
 
+import dev.qualm.Provenance;
 import dev.qualm.Status;
 import dev.qualm.array.Array;
 import dev.qualm.data.OutputKind;
@@ -19,11 +20,13 @@ import org.bytedeco.pytorch.Tensor;
  */
 final class Logits {
     private final double[][] values;
+    private final int classes;
     private final boolean probabilities;
     private final Network network;
 
-    private Logits(double[][] values, boolean probabilities, Network network) {
+    private Logits(double[][] values, int classes, boolean probabilities, Network network) {
         this.values = values;
+        this.classes = classes;
         this.probabilities = probabilities;
         this.network = network;
     }
@@ -53,7 +56,7 @@ final class Logits {
                 }
             }
         }
-        return new Logits(values, probabilities, network);
+        return new Logits(values, a.dim(1), probabilities, network);
     }
 
     /** A copy of a matrix, row by row. */
@@ -68,6 +71,14 @@ final class Logits {
         return rows;
     }
 
+    /** Says in the record of a result where its logits are not those of the network. */
+    static Provenance noted(Provenance provenance, Network network) {
+        return network.structure().trueLogits()
+                ? provenance
+                : provenance.with(
+                        "logits", "logarithms of '" + network.structure().logits() + "'");
+    }
+
     /** Logits, {@code [n][classes]}. */
     double[][] values() {
         return values;
@@ -77,8 +88,9 @@ final class Logits {
         return values.length;
     }
 
+    /** Columns, known for an empty batch too. */
     int classes() {
-        return values.length == 0 ? 0 : values[0].length;
+        return classes;
     }
 
     /** Whether row {@code i} is free of NaN and infinity. */

@@ -19,12 +19,12 @@ public sealed interface Loss {
 
     /**
      * Binary cross-entropy of every logit against 1, summed: {@code -sum_k log sigmoid(z_k)}, the "confounding label" of Lee and
-     * AlRegib 2020. Depends on the absolute height of the logits.
+     * AlRegib 2020. Depends on the absolute height of the logits, so networks that hold probabilities alone are refused.
      */
     record AllOnes() implements Loss {}
 
     /**
-     * Any other function of the logits, given by its gradient.
+     * Any other function of the logits (of the logarithms of probabilities where a network has no logits), given by its gradient.
      *
      * @param name for the records of the result
      * @param gradient from the logits of one input to the derivative by each of them; must not change its argument

@@ -32,11 +32,12 @@ final class MapGram {
     /** The most inputs per micro-batch. */
     static int rowsInMemory(Network network, Map<String, Array> feeds, CosineSimilarityMaps options) {
         String name = network.structure().differentiable();
-        Array first = Batches.first(feeds).get(name);
+        Map<String, Array> start = Batches.first(network, feeds);
+        Array first = start.get(name);
         if (first == null) {
-            first = network.run(Batches.first(feeds), List.of(name)).get(name);
+            first = network.run(start, List.of(name)).get(name);
         }
-        long width = first == null ? 1 : first.size();
+        long width = first == null ? 1 : first.size() / Math.max(1, Batches.rows(start));
         long bytes = width
                 * options.classes().size(Batches.classes(network, feeds))
                 * (network.precision() == Precision.FLOAT64 ? 8 : 4);

@@ -3,6 +3,7 @@ package dev.qualm.gradient;
 import dev.qualm.UnsupportedModelException;
 import dev.qualm.network.Layer;
 import dev.qualm.network.Network;
+import dev.qualm.network.graph.Graph;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -83,12 +84,29 @@ final class MetricTargets {
             p.names().forEach(known::get);
             weights(String.join("+", p.names()), new LinkedHashSet<>(p.names()));
         } else if (targets instanceof Targets.Activations a) {
-            groups.add(new Group(String.join("+", a.names()), List.of(), a.names()));
+            groups.add(new Group(String.join("+", a.names()), List.of(), activations(a.names())));
         } else if (targets instanceof Targets.Input) {
             groups.add(new Group("input", List.of(), List.of(network.structure().differentiable())));
         } else if (targets instanceof Targets.Several s) {
             s.parts().forEach(this::resolve);
         }
+    }
+
+    /** A weight or a tensor beside the logits' path would only give zeros. */
+    private List<String> activations(List<String> names) {
+        Graph graph = network.graph().prune(Set.of(network.structure().logits()));
+        Set<String> tensors = new LinkedHashSet<>(graph.tensors());
+        network.inputs().forEach(i -> tensors.add(i.name()));
+        for (String name : names) {
+            if (!tensors.contains(name)) {
+                throw new UnsupportedModelException("There is no activation '" + name + "' that the logits depend on"
+                        + (graph.initializers().containsKey(name)
+                                ? ", it is a weight: use Targets.parameters(...)"
+                                : "")
+                        + "; there are " + tensors);
+            }
+        }
+        return names;
     }
 
     private Set<String> ofLayer(String name) {

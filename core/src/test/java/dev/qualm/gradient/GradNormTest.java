@@ -101,4 +101,14 @@ class GradNormTest {
                     .hasMessageContaining("once per input");
         }
     }
+
+    /** With z / T small, p - u is (z - mean) / (K T) and its digits are lost if p is formed first. */
+    @Test
+    void of_hugeTemperature_keepsItsDigits() {
+        Array logits = Array.of(new double[] {1, 3, -1}, 1, 3);
+        Array features = Array.of(new double[] {2, -1}, 1, 2);
+        double t = 1e12;
+        double expected = 3 * (0 + 2 + 2) / (3 * t * t);
+        assertThat(GradNorm.of(logits, features, t, 1)[0]).isCloseTo(expected, within(1e-9 * expected));
+    }
 }

@@ -64,7 +64,11 @@ class GradientMetricsLayersTest {
                 }
             }
             String slow = result.provenance().entries().getOrDefault("input by input", "[]");
-            assertThat(slow).isEqualTo(layer.slow().toString());
+            assertThat(slow.substring(1, slow.length() - 1).split(", "))
+                    .containsExactlyInAnyOrder(
+                            layer.slow().isEmpty()
+                                    ? new String[] {""}
+                                    : layer.slow().toArray(String[]::new));
         }
     }
 

@@ -6,6 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.qualm.ShapeException;
 import dev.qualm.network.Network;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class MapFeaturesTest {
@@ -79,5 +85,90 @@ class MapFeaturesTest {
         assertThatThrownBy(() -> MapFeatures.sortedUpperTriangle(MAP, new double[3]))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("4 logits");
+    }
+
+    /** All ordered pairs, population moments, straight from the definitions. */
+    private static double[] slow(double[][] map, int y) {
+        List<Double> all = new ArrayList<>();
+        List<Double> row = new ArrayList<>();
+        List<Double> rest = new ArrayList<>();
+        for (int a = 0; a < map.length; a++) {
+            for (int b = 0; b < map.length; b++) {
+                if (a != b) {
+                    all.add(map[a][b]);
+                    if (a == y) {
+                        row.add(map[a][b]);
+                    } else if (b != y) {
+                        rest.add(map[a][b]);
+                    }
+                }
+            }
+        }
+        double mean = moment(all, 1);
+        double restMean = moment(rest, 1);
+        return new double[] {
+            mean,
+            Math.sqrt(Math.max(0, moment(all, 2) - mean * mean)),
+            all.stream().min(Double::compare).orElseThrow(),
+            all.stream().max(Double::compare).orElseThrow(),
+            moment(row, 1),
+            restMean,
+            Math.sqrt(Math.max(0, moment(rest, 2) - restMean * restMean))
+        };
+    }
+
+    private static double moment(List<Double> x, int order) {
+        return x.stream().mapToDouble(v -> Math.pow(v, order)).average().orElseThrow();
+    }
+
+    @Test
+    void summary_randomMaps_equalsDefinitions() {
+        Random random = new Random(1);
+        for (int k = 3; k < 12; k++) {
+            double[][] map = random(random, k);
+            int y = random.nextInt(k);
+            assertThat(MapFeatures.summary(map, y)).containsExactly(slow(map, y), within(1e-8));
+        }
+    }
+
+    /** The names of the classes mean nothing: renumbering them moves no feature. */
+    @Test
+    void of_permutedClasses_isUnchanged() {
+        Random random = new Random(2);
+        for (int k = 3; k < 12; k++) {
+            double[][] map = random(random, k);
+            double[] logits = random.doubles(k, -5, 5).toArray();
+            int y = Logits.largest(logits);
+            List<Integer> order = new ArrayList<>(IntStream.range(0, k).boxed().toList());
+            Collections.shuffle(order, random);
+            double[][] permuted = new double[k][k];
+            double[] permutedLogits = new double[k];
+            for (int a = 0; a < k; a++) {
+                permutedLogits[a] = logits[order.get(a)];
+                for (int b = 0; b < k; b++) {
+                    permuted[a][b] = map[order.get(a)][order.get(b)];
+                }
+            }
+            double[] expected = MapFeatures.of(map, y, logits);
+            double[] found = MapFeatures.of(permuted, order.indexOf(y), permutedLogits);
+            assertThat(found).containsExactly(expected, within(1e-14));
+            // The triangle is only moved about, bit for bit, and starts with the prediction and its runner-up.
+            assertThat(Arrays.copyOfRange(found, 7, found.length))
+                    .containsExactly(Arrays.copyOfRange(expected, 7, expected.length));
+            double[] others = logits.clone();
+            others[y] = Double.NEGATIVE_INFINITY;
+            assertThat(found[7]).isEqualTo(map[y][Logits.largest(others)]);
+        }
+    }
+
+    private static double[][] random(Random random, int k) {
+        double[][] map = new double[k][k];
+        for (int a = 0; a < k; a++) {
+            map[a][a] = 1;
+            for (int b = 0; b < a; b++) {
+                map[a][b] = map[b][a] = 2 * random.nextDouble() - 1;
+            }
+        }
+        return map;
     }
 }
