@@ -70,8 +70,9 @@ public final class GradNorm {
         Head head = network.structure().head();
         Array weight = head == null ? null : network.graph().initializers().get(head.weight());
         if (head == null || weight == null) {
-            throw new UnsupportedModelException("The logits '" + network.structure().logits()
-                    + "' do not come from a linear layer, so there are no features; use a network with a head");
+            throw new UnsupportedModelException(
+                    "The logits '" + network.structure().logits()
+                            + "' do not come from a linear layer, so there are no features; use a network with a head");
         }
         int d = weight.dim(head.classesFirst() ? 1 : 0);
         Array features = matrix(found, head.features());

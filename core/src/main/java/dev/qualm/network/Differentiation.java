@@ -160,7 +160,7 @@ final class Differentiation {
                 for (int a = 2; a < in.length; a++) {
                     area *= in[a];
                 }
-                String mean = node("Div", List.of(g, number(area)), Attributes.NONE);
+                String mean = node("Div", List.of(g, number((float) area)), Attributes.NONE);
                 known = node("Expand", List.of(mean, positions(in)), Attributes.NONE);
             }
             default -> {

@@ -5,7 +5,6 @@ import dev.qualm.network.graph.Graph;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +25,8 @@ record TangentPlan(Plan plan, String direction, String tangent, List<LocalTangen
         private final Precision precision;
         private final String output;
         private final String leaf;
-        private @Nullable Optional<TangentPlan> made;
+        private boolean asked;
+        private @Nullable TangentPlan made;
 
         Later(
                 Graph graph,
@@ -43,15 +43,14 @@ record TangentPlan(Plan plan, String direction, String tangent, List<LocalTangen
             this.leaf = leaf;
         }
 
-        /** @return null if the derivative cannot be written down, or needs more than the forward pass keeps */
+        /** The plan, or null if the derivative cannot be written down or needs more than the forward pass keeps. */
         synchronized @Nullable TangentPlan get(Set<String> kept) {
-            if (made == null) {
+            if (!asked) {
                 Tangents.Written written = Tangents.of(graph, shapes, output, leaf);
-                made = written == null || !kept.containsAll(written.kept())
-                        ? Optional.empty()
-                        : Optional.of(compile(written));
+                made = written == null || !kept.containsAll(written.kept()) ? null : compile(written);
+                asked = true;
             }
-            return made.orElse(null);
+            return made;
         }
 
         private TangentPlan compile(Tangents.Written written) {
@@ -72,7 +71,7 @@ record TangentPlan(Plan plan, String direction, String tangent, List<LocalTangen
         @Override
         public synchronized void close() {
             if (made != null) {
-                made.ifPresent(TangentPlan::close);
+                made.close();
             }
         }
     }
