@@ -28,7 +28,7 @@ public record GradNormScore() implements Score {
     @Override
     public @Nullable String refusal(Network network, int classes) {
         return network.structure().head() == null || !network.structure().trueLogits()
-                ? "the logits do not come from a linear layer"
+                ? "the network has no logits that come from a linear layer"
                 : null;
     }
 

@@ -76,6 +76,9 @@ public final class GradNorm {
         }
         int d = weight.dim(head.classesFirst() ? 1 : 0);
         Array features = matrix(found, head.features());
+        if (features.dim(0) == 0) {
+            return features.reshape(0, d);
+        }
         if (features.dim(1) != d) {
             throw new ShapeException(
                     "GradNorm needs the last linear layer to be applied once per input: expected features" + " [n, " + d
