@@ -1,10 +1,12 @@
 package dev.qualm.network;
 
+import dev.qualm.UnsupportedModelException;
 import dev.qualm.array.Array;
 import dev.qualm.network.engine.Engine;
 import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Tensors;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -90,6 +92,13 @@ public final class Tape implements AutoCloseable {
 
     /** A tensor that already requires gradients (a caller's own differentiable input) stays connected. */
     private static Tensor leaf(Tensor t) {
+        if (!Tensors.isFloating(t)) {
+            throw new UnsupportedModelException(
+                    "Gradients can only be taken at float tensors, but one of those asked for"
+                            + " has elements of type " + Tensors.type(t) + " and shape "
+                            + Arrays.toString(Tensors.shape(t))
+                            + "; choose a tensor behind it");
+        }
         return t.requires_grad() ? t : t.detach().set_requires_grad(true);
     }
 
@@ -101,7 +110,7 @@ public final class Tape implements AutoCloseable {
     public Tensor value(String name) {
         Tensor t = values.get(name);
         if (t == null) {
-            throw new dev.qualm.UnsupportedModelException(
+            throw new UnsupportedModelException(
                     "Tensor '" + name + "' was not tapped; this tape keeps " + values.keySet());
         }
         return t;

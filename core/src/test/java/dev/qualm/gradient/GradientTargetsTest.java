@@ -10,6 +10,7 @@ import dev.qualm.array.Array;
 import dev.qualm.network.Network;
 import dev.qualm.network.Recording;
 import dev.qualm.network.Tape;
+import dev.qualm.network.graph.Attributes;
 import dev.qualm.network.graph.Graph;
 import java.util.Arrays;
 import java.util.List;
@@ -183,6 +184,24 @@ class GradientTargetsTest {
                             .recording(net))
                     .isInstanceOf(UnsupportedModelException.class)
                     .hasMessageContaining("Targets.parameters");
+        }
+    }
+
+    @Test
+    void of_integerActivation_isRefused() {
+        Graph g = new GraphOf(6)
+                .floats("x", -1, 4)
+                .node("whole", "Cast", Attributes.NONE.with("to", 7L), "x")
+                .node("back", "Cast", Attributes.NONE.with("to", 1L), "whole")
+                .node("sum", "Add", "back", "x")
+                .logits("sum", 4)
+                .build();
+        try (Network net = Nets.of(g)) {
+            assertThatThrownBy(() ->
+                            DEFAULTS.withTargets(Targets.activations("whole")).of(net, Nets.inputs(1, 2, 4)))
+                    .isInstanceOf(UnsupportedModelException.class)
+                    .hasMessageContaining("float tensors")
+                    .hasMessageContaining("[2, 4]");
         }
     }
 }
