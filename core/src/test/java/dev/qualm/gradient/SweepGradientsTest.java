@@ -83,8 +83,25 @@ class SweepGradientsTest {
                 // Swept twice, the same: neither the record nor the caller's cotangent was overwritten.
                 assertSame(Tensors.toArray(given), cotangent);
                 assertThat(Tensors.toArray(sweep.gradient(given)).toDoubles()).isEqualTo(found.toDoubles());
+                Array direction = Nets.inputs(seed + 5, expected.shape());
+                Array tangent = Tensors.toArray(sweep.tangent(Tensors.of(direction, network.precision())));
+                assertThat(tangent.shape()).isEqualTo(logits.shape());
+                double size = dot(abs(expected), abs(direction));
+                assertThat(dot(tangent, cotangent)).isCloseTo(dot(expected, direction), within(1e-11 * size));
             }
         }
+    }
+
+    private static double dot(Array a, Array b) {
+        double sum = 0;
+        for (int i = 0; i < a.size(); i++) {
+            sum += a.get(i) * b.get(i);
+        }
+        return sum;
+    }
+
+    private static Array abs(Array a) {
+        return Array.of(Arrays.stream(a.toDoubles()).map(Math::abs).toArray(), a.shape());
     }
 
     private static void assertSame(Array found, Array expected) {
