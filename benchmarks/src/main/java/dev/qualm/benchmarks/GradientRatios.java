@@ -4,6 +4,7 @@ import dev.qualm.array.Array;
 import dev.qualm.gradient.CosineSimilarityMaps;
 import dev.qualm.gradient.GradNorm;
 import dev.qualm.gradient.GradientMetrics;
+import dev.qualm.gradient.Loss;
 import dev.qualm.network.Network;
 import dev.qualm.network.Views;
 import dev.qualm.network.engine.Engine;
@@ -62,6 +63,7 @@ public final class GradientRatios {
                 HandNet last = new HandNet(folded.graph(), true, false);
                 HandNet trained = new HandNet(graph, false, true);
                 HandNet trainedLast = new HandNet(graph, true, true)) {
+            expectSame(network, trained);
             for (int n : new int[] {64, 256}) {
                 Array batch = Images.normal(n);
                 String row = name + ", batch " + n;
@@ -83,10 +85,11 @@ public final class GradientRatios {
                                 .add("training steps of 16", () -> chunks(batch, trainedLast::trainingStep))
                                 .add("Qualm", () -> GradientMetrics.defaults().of(network, batch)));
                 row(
-                        row + ", metrics against single steps",
+                        row + ", metrics, a loop over inputs",
                         0.25,
                         new Contest(System::nanoTime, seconds)
-                                .add("steps of 1", () -> chunks(batch, trained::trainingStep, 1))
+                                .add("steps of 1, metrics", () -> chunks(batch, trained::metricsStep, 1))
+                                .add("steps of 1, no metrics", () -> chunks(batch, trained::trainingStep, 1))
                                 .add("Qualm", () -> GradientMetrics.defaults().of(network, batch)));
                 row(
                         row + ", GradNorm",
@@ -94,6 +97,23 @@ public final class GradientRatios {
                         new Contest(System::nanoTime, seconds)
                                 .add("forward", () -> network.logits(batch))
                                 .add("Qualm", () -> GradNorm.of(network, batch)));
+            }
+        }
+    }
+
+    private static void expectSame(Network network, HandNet byHand) {
+        Array one = Images.normal(1);
+        double[] ours = GradientMetrics.defaults()
+                .withLoss(Loss.klToUniform())
+                .of(network, one)
+                .values()[0];
+        double[] theirs = byHand.metricsStep(one);
+        for (int c = 0; c < ours.length; c++) {
+            // The mean is what is left of sums of both signs: its error is relative to the deviation.
+            double scale = Math.max(Math.abs(theirs[c]), c == 2 ? theirs[3] : 0);
+            if (!(Math.abs(ours[c] - theirs[c]) <= 1e-4 * scale)) {
+                throw new IllegalStateException("Metric " + c + ": Qualm computes " + ours[c] + ", by hand it is "
+                        + theirs[c] + "; times of different results mean nothing");
             }
         }
     }

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.bytedeco.pytorch.BoolOptional;
-import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -69,20 +68,48 @@ final class HandNet implements AutoCloseable {
         return sum;
     }
 
-    /** Gradient of the sum of the largest logits by all weights: what a training step does. */
+    /** Gradient of KL(uniform, softmax) by all weights: what a training step does. */
     void trainingStep(Array batch) {
+        try (NativeScope scope = NativeScope.recording()) {
+            weightGradients(batch);
+        }
+    }
+
+    /** A training step of one input, and the six standard metrics of its gradients, each weight by calls of the engine. */
+    double[] metricsStep(Array input) {
+        double[] m = {Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, 0, 0, 0};
+        long count = 0;
+        try (NativeScope scope = NativeScope.recording()) {
+            List<Tensor> gradients = weightGradients(input);
+            try (NativeScope values = NativeScope.values()) {
+                for (Tensor g : gradients) {
+                    m[0] = Math.max(m[0], g.max().item_double());
+                    m[1] = Math.min(m[1], g.min().item_double());
+                    m[2] += g.sum().item_double();
+                    m[3] += g.abs().sum().item_double();
+                    m[4] += g.square().sum().item_double();
+                    count += g.numel();
+                }
+            }
+        }
+        double mean = m[2] / count;
+        double std = Math.sqrt((m[4] - count * mean * mean) / (count - 1));
+        return new double[] {m[0], m[1], mean, std, m[3], Math.sqrt(m[4])};
+    }
+
+    private List<Tensor> weightGradients(Array batch) {
         if (!trainable) {
             throw new IllegalStateException("The weights are constants");
         }
-        try (NativeScope scope = NativeScope.recording()) {
-            Tensor z = forward(format(Tensors.of(batch, Precision.FLOAT32)));
-            Tensor loss = torch.cross_entropy_loss(z, z.detach().argmax(new LongOptional(1), false));
-            gradient(
-                    loss,
-                    torch.ones_like(loss),
-                    weights.values().stream().filter(Tensor::requires_grad).toList(),
-                    false);
-        }
+        Tensor z = forward(format(Tensors.of(batch, Precision.FLOAT32)));
+        // Random networks are so sure of themselves that the cross-entropy toward the prediction has no gradient in
+        // float32.
+        Tensor loss = torch.log_softmax(z, 1).mean().neg();
+        return gradient(
+                loss,
+                torch.ones_like(loss),
+                weights.values().stream().filter(Tensor::requires_grad).toList(),
+                false);
     }
 
     private static List<Tensor> gradient(Tensor of, Tensor cotangent, List<Tensor> wrt, boolean again) {
@@ -92,7 +119,10 @@ final class HandNet implements AutoCloseable {
                 new TensorVector(of), inputs, new TensorVector(cotangent), new BoolOptional(again), false, true);
         List<Tensor> out = new ArrayList<>();
         for (long i = 0; i < found.size(); i++) {
-            out.add(new Tensor(found.get(i)));
+            Tensor g = new Tensor(found.get(i));
+            if (g.defined()) { // the bounds of Clip are among the weights
+                out.add(g);
+            }
         }
         return out;
     }
