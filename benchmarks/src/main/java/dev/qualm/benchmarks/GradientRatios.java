@@ -6,6 +6,7 @@ import dev.qualm.gradient.GradNorm;
 import dev.qualm.gradient.GradientMetrics;
 import dev.qualm.gradient.Loss;
 import dev.qualm.network.Network;
+import dev.qualm.network.Sweep;
 import dev.qualm.network.Views;
 import dev.qualm.network.engine.Engine;
 import dev.qualm.network.engine.Precision;
@@ -13,6 +14,7 @@ import dev.qualm.network.graph.Graph;
 import dev.qualm.training.Architectures;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
@@ -67,6 +69,12 @@ public final class GradientRatios {
             for (int n : new int[] {64, 256}) {
                 Array batch = Images.normal(n);
                 String row = name + ", batch " + n;
+                row(
+                        row + ", forward + input gradient",
+                        2.1,
+                        contest("forward", net -> net.logits(batch), plain, last)
+                                .add("forward, 16 at a time", () -> chunks(batch, last::logits))
+                                .add("Qualm", () -> gradients(network, batch)));
                 Consumer<HandNet> whole = net -> net.inputSweeps(batch, CLASSES - 1);
                 row(
                         row + ", map of 10 classes",
@@ -99,6 +107,18 @@ public final class GradientRatios {
                                 .add("Qualm", () -> GradNorm.of(network, batch)));
             }
         }
+    }
+
+    private static void gradients(Network network, Array batch) {
+        int rows = network.microBatch(Map.of(network.input().name(), batch));
+        chunks(
+                batch,
+                part -> {
+                    try (Sweep sweep = Sweep.of(network, part)) {
+                        sweep.gradient(Images.ones(part.dim(0)));
+                    }
+                },
+                rows);
     }
 
     private static void expectSame(Network network, HandNet byHand) {

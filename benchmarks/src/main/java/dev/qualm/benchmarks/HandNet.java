@@ -50,6 +50,13 @@ final class HandNet implements AutoCloseable {
         return channelsLast && t.dim() == 4 ? t.contiguous(MemoryFormat.ChannelsLast) : t;
     }
 
+    /** One forward pass. */
+    Array logits(Array batch) {
+        try (NativeScope scope = NativeScope.values()) {
+            return Tensors.toArray(forward(format(Tensors.of(batch, Precision.FLOAT32))));
+        }
+    }
+
     /** One forward pass, and for each of some logits its gradient by the input; the gradients are looked at, not compared. */
     double inputSweeps(Array batch, int classes) {
         double sum = 0;

@@ -40,8 +40,16 @@ final class BatchRule {
         if (n <= chunk) {
             return network.runOnce(feeds, wanted);
         }
+        // Parts as equal as can be, but for models that take one size only.
+        boolean fixed = isSampleBySample(feeds);
+        int count = (n + chunk - 1) / chunk;
         List<Map<String, Array>> parts = network.runParts(
-                (n + chunk - 1) / chunk, i -> slice(feeds, i * chunk, Math.min(n, (i + 1) * chunk)), wanted, workers);
+                count,
+                i -> fixed
+                        ? slice(feeds, i * chunk, Math.min(n, (i + 1) * chunk))
+                        : slice(feeds, (int) ((long) i * n / count), (int) ((i + 1L) * n / count)),
+                wanted,
+                workers);
         Map<String, Array> out = new LinkedHashMap<>();
         for (String name : wanted) {
             List<Array> list = parts.stream()
