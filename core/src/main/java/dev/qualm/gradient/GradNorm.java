@@ -49,13 +49,19 @@ public final class GradNorm {
                             + "' does not; name the right output, or use"
                             + " GradientMetrics with the loss klToUniform on the layer of your choice");
         }
-        if (Batches.rows(batch) == 0) {
-            return new double[0];
-        }
         String logits = network.structure().logits();
-        Map<String, Array> out = network.run(batch, List.of(logits, head.features()));
-        Array features = features(network, out.get(head.features()));
-        return of(matrix(out.get(logits), logits), features, temperature, p);
+        double[] all = new double[Math.max(0, Batches.rows(batch))];
+        int at = 0;
+        // Part by part, so that the features are summed while they are in the cache and never put together.
+        for (Map<String, Array> part : Batches.cut(network, batch, Integer.MAX_VALUE)) {
+            Map<String, Array> out = network.run(part, List.of(logits, head.features()));
+            Array features = features(network, out.get(head.features()));
+            double[] found = of(matrix(out.get(logits), logits), features, temperature, p);
+            all = at + found.length > all.length ? Arrays.copyOf(all, at + found.length) : all;
+            System.arraycopy(found, 0, all, at, found.length);
+            at += found.length;
+        }
+        return all;
     }
 
     /**
