@@ -4,6 +4,7 @@ import dev.qualm.array.Array;
 import dev.qualm.network.Network;
 import dev.qualm.network.NetworkBuilder;
 import dev.qualm.network.Recording;
+import dev.qualm.network.Sweep;
 import dev.qualm.network.Tape;
 import dev.qualm.network.engine.Precision;
 import java.io.IOException;
@@ -12,7 +13,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Random;
 
-/** 100,000 times forward and input gradient on a small network: is native memory flat? Linux only (reads /proc). */
+/** 100,000 times forward and input gradient on a small network, by tape and by sweep: is native memory flat? Linux only (reads /proc). */
 public final class Soak {
     private static final int CALLS = 100_000;
     private static final int BATCH = 4;
@@ -49,6 +50,9 @@ public final class Soak {
                 }
                 try (Tape tape = Tape.record(network, images, Recording.ofInput(network))) {
                     tape.gradient(cotangent, "input");
+                }
+                try (Sweep sweep = Sweep.of(network, images)) {
+                    sweep.gradient(cotangent);
                 }
             }
         }

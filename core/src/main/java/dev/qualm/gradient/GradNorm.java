@@ -6,9 +6,13 @@ import dev.qualm.array.Array;
 import dev.qualm.array.DType;
 import dev.qualm.network.Head;
 import dev.qualm.network.Network;
+import dev.qualm.network.engine.Tensors;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,16 +56,36 @@ public final class GradNorm {
         String logits = network.structure().logits();
         double[] all = new double[Math.max(0, Batches.rows(batch))];
         int at = 0;
-        // Part by part, so that the features are summed while they are in the cache and never put together.
         for (Map<String, Array> part : Batches.cut(network, batch, Integer.MAX_VALUE)) {
-            Map<String, Array> out = network.run(part, List.of(logits, head.features()));
-            Array features = features(network, out.get(head.features()));
-            double[] found = of(matrix(out.get(logits), logits), features, temperature, p);
+            double[] found = network.runWhole(part, List.of(logits, head.features()), values -> {
+                Array z = matrix(Tensors.toArray(values.apply(logits)), logits);
+                return of(network, z, values.apply(head.features()), temperature, p);
+            });
             all = at + found.length > all.length ? Arrays.copyOf(all, at + found.length) : all;
             System.arraycopy(found, 0, all, at, found.length);
             at += found.length;
         }
         return all;
+    }
+
+    /** The usual norm needs no copy of the features: they are summed where they are, in double. */
+    private static double[] of(Network network, Array logits, Tensor features, double temperature, double p) {
+        if (p != 1 || features.dim() < 2 || features.numel() == 0) {
+            return of(logits, features(network, Tensors.toArray(features)), temperature, p);
+        }
+        int n = (int) features.size(0);
+        if (logits.dim(0) != n || features.numel() / n != width(network)) {
+            return of(logits, features(network, Tensors.toArray(features)), temperature, p); // says what is wrong
+        }
+        Tensor sums =
+                features.reshape(n, -1).abs().sum(new long[] {1}, false, new ScalarTypeOptional(ScalarType.Double));
+        double[] out = Tensors.toArray(sums).doubles();
+        double[][] z = Logits.rows(logits);
+        check(temperature, p);
+        for (int i = 0; i < n; i++) {
+            out[i] *= ofLogits(z[i], temperature, p);
+        }
+        return out;
     }
 
     /**
@@ -73,6 +97,23 @@ public final class GradNorm {
      * @throws ShapeException if the layer is applied more than once per input, as on sequences
      */
     public static Array features(Network network, @Nullable Array found) {
+        int d = width(network);
+        String name =
+                java.util.Objects.requireNonNull(network.structure().head()).features();
+        Array features = matrix(found, name);
+        if (features.dim(0) == 0) {
+            return features.reshape(0, d);
+        }
+        if (features.dim(1) != d) {
+            throw new ShapeException(
+                    "GradNorm needs the last linear layer to be applied once per input: expected features" + " [n, " + d
+                            + "], but found " + found + " in '" + name + "'");
+        }
+        return features;
+    }
+
+    /** Inputs of the last linear layer. */
+    private static int width(Network network) {
         Head head = network.structure().head();
         Array weight = head == null ? null : network.graph().initializers().get(head.weight());
         if (head == null || weight == null) {
@@ -80,17 +121,7 @@ public final class GradNorm {
                     "The logits '" + network.structure().logits()
                             + "' do not come from a linear layer, so there are no features; use a network with a head");
         }
-        int d = weight.dim(head.classesFirst() ? 1 : 0);
-        Array features = matrix(found, head.features());
-        if (features.dim(0) == 0) {
-            return features.reshape(0, d);
-        }
-        if (features.dim(1) != d) {
-            throw new ShapeException(
-                    "GradNorm needs the last linear layer to be applied once per input: expected features" + " [n, " + d
-                            + "], but found " + found + " in '" + head.features() + "'");
-        }
-        return features;
+        return weight.dim(head.classesFirst() ? 1 : 0);
     }
 
     private static Array matrix(@Nullable Array a, String name) {
@@ -114,24 +145,33 @@ public final class GradNorm {
             throw new ShapeException("Expected logits [n, K] and features [n, d] of the same n, but found " + logits
                     + " and " + features);
         }
+        check(temperature, p);
+        double[][] z = Logits.rows(logits);
+        int d = features.dim(1);
+        double[] wide = features.dtype() == DType.FLOAT32 ? new double[0] : features.toDoubles();
+        double[] out = new double[z.length];
+        for (int i = 0; i < out.length; i++) {
+            double phi = features.dtype() == DType.FLOAT32
+                    ? norm(features.floats(), i * d, (i + 1) * d, p)
+                    : norm(wide, i * d, (i + 1) * d, p);
+            out[i] = phi * ofLogits(z[i], temperature, p);
+        }
+        return out;
+    }
+
+    private static void check(double temperature, double p) {
         if (!(temperature > 0) || Double.isInfinite(temperature)) {
             throw new IllegalArgumentException("Expected a positive temperature, but found " + temperature);
         }
         if (!(p > 0)) {
             throw new IllegalArgumentException("Expected a positive order p, but found " + p);
         }
-        double[][] z = Logits.rows(logits);
-        int d = features.dim(1);
-        double[] wide = features.dtype() == DType.FLOAT32 ? new double[0] : features.toDoubles();
-        double[] out = new double[z.length];
-        for (int i = 0; i < out.length; i++) {
-            double[] difference = difference(z[i], temperature);
-            double phi = features.dtype() == DType.FLOAT32
-                    ? norm(features.floats(), i * d, (i + 1) * d, p)
-                    : norm(wide, i * d, (i + 1) * d, p);
-            out[i] = phi * norm(difference, 0, difference.length, p) / temperature;
-        }
-        return out;
+    }
+
+    /** The second factor, {@code |p - u| / T}. */
+    private static double ofLogits(double[] z, double temperature, double p) {
+        double[] difference = difference(z, temperature);
+        return norm(difference, 0, difference.length, p) / temperature;
     }
 
     private static double norm(double[] x, int from, int to, double p) {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
@@ -228,6 +229,23 @@ public final class Network implements AutoCloseable {
     /** As {@link #run(Map, Collection)}, but in one run of exactly these arrays: axis 0 need not be a batch. */
     public Map<String, Array> runWhole(Map<String, Array> feeds, Collection<String> wanted) {
         return runOnce(checked(feeds), new LinkedHashSet<>(wanted));
+    }
+
+    /**
+     * As {@link #runWhole}, for callers that want less than a copy of what was computed.
+     *
+     * @param use given the native tensors by name, which live until it returns
+     */
+    public <T> T runWhole(
+            Map<String, Array> feeds, Collection<String> wanted, Function<Function<String, Tensor>, T> use) {
+        Map<String, Array> checked = checked(feeds);
+        begin();
+        try (NativeScope scope = NativeScope.values()) {
+            Plan plan = plan(new LinkedHashSet<>(wanted), Plan.Mode.INFERENCE);
+            return use.apply(plan.run(tensors(checked), Map.of(), Set.of(), UnaryOperator.identity())::get);
+        } finally {
+            end();
+        }
     }
 
     /** How a batch is cut; for callers that record their own tapes. */
