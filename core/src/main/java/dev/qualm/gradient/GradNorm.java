@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +67,7 @@ public final class GradNorm {
         return all;
     }
 
-    /** The usual norm needs no copy of the features: they are summed where they are, in double. */
+    /** The usual norm needs no copy of the features: they are summed where they are. */
     private static double[] of(Network network, Array logits, Tensor features, double temperature, double p) {
         if (p != 1 || features.dim() < 2 || features.numel() == 0) {
             return of(logits, features(network, Tensors.toArray(features)), temperature, p);
@@ -77,9 +76,9 @@ public final class GradNorm {
         if (logits.dim(0) != n || features.numel() / n != width(network)) {
             return of(logits, features(network, Tensors.toArray(features)), temperature, p); // says what is wrong
         }
-        Tensor sums =
-                features.reshape(n, -1).abs().sum(new long[] {1}, false, new ScalarTypeOptional(ScalarType.Double));
-        double[] out = Tensors.toArray(sums).doubles();
+        // The engine adds pairwise, so rounding does not grow with the number of features.
+        Tensor sums = features.reshape(n, -1).abs().sum(new long[] {1}, false, new ScalarTypeOptional());
+        double[] out = Tensors.toArray(sums).toDoubles();
         double[][] z = Logits.rows(logits);
         check(temperature, p);
         for (int i = 0; i < n; i++) {
@@ -175,6 +174,13 @@ public final class GradNorm {
     }
 
     private static double norm(double[] x, int from, int to, double p) {
+        if (p == 1) {
+            double sum = 0;
+            for (int i = from; i < to; i++) {
+                sum += Math.abs(x[i]);
+            }
+            return sum;
+        }
         Moments m = new Moments(new double[] {p});
         m.add(x, from, to);
         return m.norm(p);
