@@ -46,8 +46,7 @@ final class ConvolutionGradient extends NodeGradient {
 
     static @Nullable NodeGradient of(Use use, Recorded tape) {
         Node node = use.node();
-        FoldedNorm norm = use.norm();
-        BatchAxis axis = tape.axis(norm == null ? node.output() : norm.output());
+        BatchAxis axis = tape.axis(node.output());
         boolean needsInput = use.input() == 1;
         if (axis == null || axis.axis() != 0 || needsInput && !axis.equals(tape.axis(node.input(0)))) {
             return null;
@@ -55,7 +54,7 @@ final class ConvolutionGradient extends NodeGradient {
         if (!tape.isWeight(node.input(1))) {
             return null;
         }
-        Tensor delta = axis.items(norm == null ? tape.gradient(node.output()) : norm.behindConvolution(tape));
+        Tensor delta = axis.items(tape.gradient(node.output()));
         Tensor x = needsInput ? axis.items(tape.value(node.input(0))) : null;
         return new ConvolutionGradient(tape, node, delta, x, tape.shape(node.input(1)), axis.repeats());
     }

@@ -29,10 +29,6 @@ final class NodeGradients {
         if (!n.domain().isEmpty()) {
             return null;
         }
-        FoldedNorm norm = use.norm();
-        if (norm != null) {
-            return i == 1 || i == 2 ? norm.needs(n, i) : null;
-        }
         List<String> output = List.of(n.output());
         if (CONVOLUTIONS.contains(n.op()) && i > 0) {
             return new Needs(i == 1 ? List.of(n.input(0)) : List.of(), output);

@@ -6,13 +6,14 @@ import dev.qualm.network.graph.Node;
 import dev.qualm.network.operator.Inputs;
 import java.util.Arrays;
 import java.util.List;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Per-input gradients of scale and bias of the normalisations. The normalised values come from the operator itself, called with
- * scale one and bias zero; Layer and RMS normalisation have their weights on the last axes, the others on axis 1.
+ * scale one and bias zero, but for BatchNormalization, where the sums are divided instead of their terms; Layer and RMS normalisation have their weights on the last axes, the others on axis 1.
  */
 final class NormalizationGradient {
     private NormalizationGradient() {}
@@ -21,9 +22,6 @@ final class NormalizationGradient {
         Node n = use.node();
         BatchAxis axis = tape.axis(n.output());
         boolean scale = use.input() == 1;
-        if (use.norm() != null && scale) {
-            return axis == null || axis.axis() != 0 ? null : folded(use.norm(), axis, tape);
-        }
         if (axis == null || scale && !axis.equals(tape.axis(n.input(0)))) {
             return null;
         }
@@ -39,15 +37,13 @@ final class NormalizationGradient {
             return null;
         }
         int[] weight = tape.shape(n.input(use.input()));
+        if (scale && n.op().equals("BatchNormalization") && Array.size(weight) == d.size(1)) {
+            return perChannel(centred(n, tape).mul_(d), axis, Array.size(weight), deviations(n, tape));
+        }
         Tensor product = scale ? normalised(n, tape).mul_(d) : d;
-        return trailing ? ReducedGradient.of(product, axis, weight) : perChannel(product, axis, Array.size(weight));
-    }
-
-    private static NodeGradient folded(FoldedNorm norm, BatchAxis axis, Recorded tape) {
-        Tensor d = axis.items(tape.gradient(norm.output()));
-        Tensor y = axis.items(tape.value(norm.output()));
-        Tensor rows = norm.byScale(tape, Recorded.sum(norm.centred(tape, y).mul_(d), positions(d)));
-        return ReducedGradient.ofRows(BatchAxis.addRepeats(rows, axis.repeats()));
+        return trailing
+                ? ReducedGradient.of(product, axis, weight)
+                : perChannel(product, axis, Array.size(weight), null);
     }
 
     /** All axes but the first two. */
@@ -55,6 +51,21 @@ final class NormalizationGradient {
         long[] positions = new long[(int) items.dim() - 2];
         Arrays.setAll(positions, i -> i + 2L);
         return positions;
+    }
+
+    /** What BatchNormalization divides by its deviations. */
+    private static Tensor centred(Node n, Recorded tape) {
+        Tensor x = tape.value(n.input(0));
+        long[] shape = new long[(int) x.dim()];
+        Arrays.fill(shape, 1);
+        shape[1] = -1;
+        return x.sub(tape.value(n.input(3)).reshape(shape));
+    }
+
+    /** {@code [channels]}. */
+    private static Tensor deviations(Node n, Recorded tape) {
+        float epsilon = n.attributes().getFloat("epsilon", 1e-5f);
+        return tape.value(n.input(4)).add(new Scalar((double) epsilon)).sqrt();
     }
 
     private static Tensor normalised(Node n, Recorded tape) {
@@ -70,13 +81,16 @@ final class NormalizationGradient {
     }
 
     /** Sums over positions; over channels too where a group of them, or a whole sample's entries, shares a weight. */
-    private static @Nullable NodeGradient perChannel(Tensor product, BatchAxis axis, long weights) {
+    private static @Nullable NodeGradient perChannel(
+            Tensor product, BatchAxis axis, long weights, @Nullable Tensor divisor) {
         Tensor items = axis.items(product);
         long channels = items.size(1);
         long entries = items.numel() / items.size(0);
         Tensor rows;
         if (channels % weights == 0) {
             Tensor perChannel = Recorded.sum(items, positions(items));
+            // Sums are divided, not their terms: they are fewer.
+            perChannel = divisor == null ? perChannel : perChannel.div(divisor);
             rows = weights == channels
                     ? perChannel
                     : Recorded.sum(perChannel.reshape(items.size(0), weights, channels / weights), 2);

@@ -21,12 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The weights of a network that its logits depend on, in the order of the graph, and where each is used. */
 final class Parameters {
-    /**
-     * One place where a weight enters a node whose other inputs depend on the network's input.
-     *
-     * @param norm the node itself or the one behind it, if the two are seen as one, see {@link FoldedNorm}
-     */
-    record Use(Node node, int input, @Nullable FoldedNorm norm) {}
+    /** One place where a weight enters a node whose other inputs depend on the network's input. */
+    record Use(Node node, int input) {}
 
     /**
      * A weight.
@@ -41,14 +37,12 @@ final class Parameters {
     private static final Set<String> OTHERS = Set.of("Einsum", "Expand", "Concat", "Tile", "Sum");
 
     private final Graph graph;
-    private final Map<Node, FoldedNorm> norms;
     private final Map<String, List<Use>> uses = new LinkedHashMap<>();
     private final Set<String> derived = new HashSet<>();
     private final Set<String> learnable = new LinkedHashSet<>();
 
     private Parameters(Graph graph) {
         this.graph = graph;
-        this.norms = FoldedNorm.of(graph);
     }
 
     static Parameters of(Network network) {
@@ -83,7 +77,7 @@ final class Parameters {
         for (int i = 0; i < n.inputs().size(); i++) {
             String name = n.input(i);
             if (graph.initializers().containsKey(name)) {
-                uses.computeIfAbsent(name, k -> new ArrayList<>()).add(new Use(n, i, norms.get(n)));
+                uses.computeIfAbsent(name, k -> new ArrayList<>()).add(new Use(n, i));
             }
         }
         if (layer != null) {

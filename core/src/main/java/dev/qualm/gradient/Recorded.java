@@ -3,7 +3,6 @@ package dev.qualm.gradient;
 import dev.qualm.array.Array;
 import dev.qualm.network.Network;
 import dev.qualm.network.Tape;
-import dev.qualm.network.engine.Precision;
 import dev.qualm.network.engine.Tensors;
 import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.Node;
@@ -71,14 +70,6 @@ final class Recorded implements AutoCloseable {
             t.retainReference(); // outlives the scope that happens to be open now
             return t;
         });
-    }
-
-    /** Numbers that are not weights of the graph, in the network's precision and the given shape, in the open scope. */
-    Tensor constant(Array numbers, int... shape) {
-        Array a = numbers.reshape(shape);
-        return Tensors.of(
-                network().precision() == Precision.FLOAT64 ? a : a.asFloat32(),
-                network().precision());
     }
 
     /** Shape of a kept tensor or a weight. */

@@ -67,15 +67,14 @@ class GradientMetricsGoldenTest {
         }
     }
 
-    /** Means are sums of both signs: their error is relative to the magnitudes summed, not to what is left of them. */
+    /** Means are sums of both signs: their error is relative to the mean magnitude, not to what is left of it. */
     private static void assertColumns(
             GradientMetrics.Result result, int at, Array golden, String key, double tolerance) {
         for (int i = 0; i < golden.dim(0); i++) {
             double largest = golden.get(i * COLUMNS + COLUMNS - 1);
-            double least = largest * (tolerance < 1e-8 ? 1e-3 : 1e-2);
             for (int c = 0; c < COLUMNS; c++) {
                 double expected = golden.get(i * COLUMNS + c);
-                double size = c == 2 || c == 3 ? Math.max(Math.abs(expected), least) : Math.abs(expected);
+                double size = c == 2 || c == 3 ? Math.max(Math.abs(expected), 1e-3 * largest) : Math.abs(expected);
                 assertThat(result.values()[i][at + c])
                         .as("%s, input %s, %s", key, i, result.columns().get(at + c))
                         .isCloseTo(expected, within(tolerance * size));
