@@ -163,10 +163,15 @@ class TapeTest {
         Array x = TestNetworks.images(4, 11).asFloat32();
         try (Network network = Network.of(TestNetworks.residual(12), Precision.FLOAT32)) {
             sweep(network, x, 1500);
-            long before = residentPages();
-            sweep(network, x, 3000);
+            long least = Long.MAX_VALUE;
+            // A leak grows all the time; the heap of the virtual machine, which counts too, only now and then.
+            for (int window = 0; window < 3; window++) {
+                long before = residentPages();
+                sweep(network, x, 3000);
+                least = Math.min(least, residentPages() - before);
+            }
             // A leak of one input gradient (3 KB) per call alone would be 9 MB.
-            assertThat((residentPages() - before) * 4096).isLessThan(8 << 20);
+            assertThat(least * 4096).isLessThan(8 << 20);
         }
     }
 
