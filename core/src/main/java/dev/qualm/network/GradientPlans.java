@@ -4,9 +4,12 @@ import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Precision;
 import dev.qualm.network.engine.Tensors;
 import dev.qualm.network.graph.Graph;
+import dev.qualm.network.graph.Node;
 import dev.qualm.network.graph.ValueInfo;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,71 +21,92 @@ import org.jspecify.annotations.Nullable;
 /**
  * A forward pass that keeps what its reverse pass reads, and that reverse pass, both compiled.
  *
- * @param wanted what the forward pass keeps: the logits, and tensors for the reverse pass
- * @param cotangent input of the reverse pass beside those
+ * @param shapes of the float tensors that both were compiled for
+ * @param wanted what the forward pass keeps: the outputs, the leaf, and tensors for the reverse pass
+ * @param cotangents inputs of the reverse pass beside those, by output
  * @param gradient its result
  * @param locals nodes to record after the forward pass, for the reverse pass to read
- * @param tangents forward mode from the same forward pass
+ * @param tangents forward mode from the same forward pass, of the first output
  */
 record GradientPlans(
         Plan forward,
         Plan reverse,
+        Map<String, int[]> shapes,
         Set<String> wanted,
-        String cotangent,
+        Map<String, String> cotangents,
         String gradient,
-        List<LocalRecord> locals,
+        List<Local> locals,
         TangentPlan.Later tangents)
         implements AutoCloseable {
+
+    /** A node that the engine differentiates, with the names under which the reverse pass reads its record. */
+    record Local(EngineGradient.Local names, LocalNode node) {}
 
     /**
      * Compiles for inputs of the shapes of an example, and any batch, or a batch of one if the example has one item.
      *
-     * @return null if the logits depend on the input in no way that can be written down
+     * @param outputs tensors to differentiate
+     * @return null if no output depends on the leaf in a way that can be written down
      */
     static @Nullable GradientPlans compile(
-            Graph whole, Structure structure, WeightStore store, Precision precision, Map<String, Tensor> feeds) {
-        String logits = structure.logits();
-        String leaf = structure.differentiable();
+            Graph whole,
+            List<String> outputs,
+            String leaf,
+            WeightStore store,
+            Precision precision,
+            Map<String, Tensor> feeds) {
+        Set<String> ends = new LinkedHashSet<>(outputs);
+        ends.add(leaf);
         Graph graph = BatchNormFolding.fold(
-                        whole.prune(Set.of(logits, leaf)), t -> !t.equals(leaf), precision == Precision.FLOAT64)
-                .prune(Set.of(logits, leaf));
+                        whole.prune(ends), t -> !ends.contains(t), precision == Precision.FLOAT64)
+                .prune(ends);
         Map<String, int[]> shapes = shapes(graph, store, precision, feeds);
-        Differentiation.Reverse reverse = Differentiation.of(graph, shapes, logits, leaf);
-        if (reverse == null) {
+        GraphWriter writer = new GraphWriter(graph, shapes, "\u2202");
+        Set<String> dependent = ReversePass.dependent(writer, leaf);
+        if (outputs.stream().noneMatch(o -> dependent.contains(o) && !o.equals(leaf))) {
             return null;
         }
-        Set<String> wanted = new LinkedHashSet<>(reverse.kept());
-        wanted.add(logits);
-        wanted.add(leaf);
+        Map<String, String> cotangents = new LinkedHashMap<>();
+        outputs.forEach(o -> cotangents.put(o, writer.input("cotangent")));
+        Map<Node, EngineGradient.Local> locals = new IdentityHashMap<>();
+        List<EngineGradient.Local> order = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        Set<String> kept = new LinkedHashSet<>();
+        BackwardRule rule = new GradientRule(EngineGradient.recorded(locals, names, kept));
+        String arrived = ReversePass.write(writer, cotangents, leaf, rule).at(leaf);
+        if (arrived == null) {
+            return null;
+        }
+        // A node of its own, since the sum may be a cotangent itself.
+        String gradient = writer.node("Identity", arrived);
+        graph.nodes().stream().map(locals::get).filter(l -> l != null).forEach(order::add);
+        kept.addAll(writer.read());
+        Set<String> wanted = new LinkedHashSet<>(kept);
+        wanted.addAll(ends);
         Plan forward = Plan.compile(graph, store, precision, wanted, Plan.Mode.INFERENCE);
         @Nullable Plan back = null;
-        List<LocalRecord> locals = new ArrayList<>();
+        List<Local> compiled = new ArrayList<>();
         try {
-            back = Plan.compile(reverse.graph(), store, precision, Set.of(reverse.gradient()), Plan.Mode.INFERENCE);
-            for (Differentiation.Local local : reverse.locals()) {
-                locals.add(new LocalRecord(local, LocalNode.of(local.node(), graph, store, precision)));
+            back = Plan.compile(
+                    writer.alone(names, gradient), store, precision, Set.of(gradient), Plan.Mode.INFERENCE);
+            for (EngineGradient.Local local : order) {
+                compiled.add(new Local(local, LocalNode.of(local.node(), graph, store, precision)));
             }
-            return new GradientPlans(
-                    forward,
-                    back,
-                    wanted,
-                    reverse.cotangent(),
-                    reverse.gradient(),
-                    locals,
-                    new TangentPlan.Later(graph, shapes, store, precision, logits, leaf));
+            TangentPlan.Later tangents =
+                    new TangentPlan.Later(graph, shapes, store, precision, outputs.get(0), leaf);
+            return new GradientPlans(forward, back, shapes, wanted, cotangents, gradient, compiled, tangents);
         } catch (RuntimeException e) {
             forward.close();
             if (back != null) {
                 back.close();
             }
-            locals.forEach(LocalRecord::close);
+            compiled.forEach(l -> l.node().close());
             throw e;
         }
     }
 
     /** Shapes of all float tensors for the given feeds; integers and truth values have no gradients. */
-    private static Map<String, int[]> shapes(
-            Graph graph, WeightStore store, Precision precision, Map<String, Tensor> feeds) {
+    static Map<String, int[]> shapes(Graph graph, WeightStore store, Precision precision, Map<String, Tensor> feeds) {
         Set<String> all = graph.tensors();
         Map<String, int[]> shapes = new HashMap<>();
         try (NativeScope scope = NativeScope.values();
@@ -103,7 +127,7 @@ record GradientPlans(
     public void close() {
         forward.close();
         reverse.close();
-        locals.forEach(LocalRecord::close);
+        locals.forEach(l -> l.node().close());
         tangents.close();
     }
 }

@@ -48,19 +48,19 @@ final class LocalNode implements AutoCloseable {
      *
      * @param kept what the forward pass kept
      * @param leaves names for its inputs, as leaves of the record, by number
-     * @param result name for its output
+     * @param results names for its outputs, by number
      * @param found called with those names and tensors, which live in the open scope
      */
     void record(
             Function<String, Tensor> kept,
             Map<Integer, String> leaves,
-            String result,
+            Map<Integer, String> results,
             BiConsumer<String, Tensor> found) {
         try (NativeScope scope = NativeScope.recording()) {
             Tensor[] x = new Tensor[node.inputs().size()];
-            Tensor y = run(kept, leaves, x);
+            Tensor[] y = run(kept, leaves, x);
             leaves.forEach((i, name) -> found.accept(name, scope.keep(x[i])));
-            found.accept(result, scope.keep(y));
+            results.forEach((o, name) -> found.accept(name, scope.keep(y[o])));
         }
     }
 
@@ -77,7 +77,7 @@ final class LocalNode implements AutoCloseable {
             BiConsumer<String, Tensor> found) {
         try (NativeScope scope = NativeScope.recording()) {
             Tensor[] x = new Tensor[node.inputs().size()];
-            Tensor y = run(kept, products, x);
+            Tensor y = run(kept, products, x)[0];
             // The products are linear in it, so its value does not matter.
             Tensor u = torch.zeros_like(y.detach()).set_requires_grad(true);
             List<Integer> numbers = List.copyOf(products.keySet());
@@ -90,7 +90,7 @@ final class LocalNode implements AutoCloseable {
         }
     }
 
-    private Tensor run(Function<String, Tensor> kept, Map<Integer, String> leaves, Tensor[] x) {
+    private Tensor[] run(Function<String, Tensor> kept, Map<Integer, String> leaves, Tensor[] x) {
         @Nullable Tensor[] in = new Tensor[x.length];
         for (int i = 0; i < in.length; i++) {
             String name = node.input(i);
@@ -101,7 +101,7 @@ final class LocalNode implements AutoCloseable {
                 in[i] = x[i];
             }
         }
-        return kernel.run(new Inputs(in))[0];
+        return kernel.run(new Inputs(in));
     }
 
     @Override

@@ -349,7 +349,13 @@ public final class Network implements AutoCloseable {
     GradientPlans gradientPlans(Map<String, Array> feeds) {
         return gradientPlans.get(feeds, () -> {
             try (NativeScope scope = NativeScope.values()) {
-                return GradientPlans.compile(graph, structure, store, precision, tensors(feeds));
+                return GradientPlans.compile(
+                        graph,
+                        List.of(structure.logits()),
+                        structure.differentiable(),
+                        store,
+                        precision,
+                        tensors(feeds));
             }
         });
     }

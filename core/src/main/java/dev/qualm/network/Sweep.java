@@ -3,11 +3,8 @@ package dev.qualm.network;
 import dev.qualm.array.Array;
 import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Tensors;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -20,18 +17,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sweep implements AutoCloseable {
     private final Network network;
-    private final @Nullable GradientPlans plans;
+    private final @Nullable KeptPass pass;
     private final @Nullable Tape tape;
     private final Map<String, Array> inputs;
-    private final Map<String, Tensor> kept = new LinkedHashMap<>();
-    private @Nullable TangentPlan tangents;
     private @Nullable TapeTangents slowTangents;
     private boolean closed;
 
-    private Sweep(Network network, Map<String, Array> inputs, @Nullable GradientPlans plans, @Nullable Tape tape) {
+    private Sweep(Network network, Map<String, Array> inputs, @Nullable KeptPass pass, @Nullable Tape tape) {
         this.network = network;
         this.inputs = inputs;
-        this.plans = plans;
+        this.pass = pass;
         this.tape = tape;
     }
 
@@ -39,35 +34,18 @@ public final class Sweep implements AutoCloseable {
     public static Sweep of(Network network, Map<String, Array> feeds) {
         Map<String, Array> checked = network.checked(feeds);
         network.begin();
-        GradientPlans plans;
         try {
-            plans = network.gradientPlans(checked);
+            GradientPlans plans = network.gradientPlans(checked);
             if (plans == null) {
-                Tape tape = Tape.record(network, feeds, Recording.ofInput(network));
-                return new Sweep(network, feeds, null, tape);
+                return new Sweep(network, feeds, null, Tape.record(network, feeds, Recording.ofInput(network)));
+            }
+            try (NativeScope scope = NativeScope.values()) {
+                return new Sweep(network, feeds, KeptPass.run(plans, network.tensors(checked)), null);
             }
         } catch (RuntimeException e) {
             network.end();
             throw e;
         }
-        Sweep sweep = new Sweep(network, feeds, plans, null);
-        try (NativeScope scope = NativeScope.values()) {
-            Plan.Values values =
-                    plans.forward().run(network.tensors(checked), Map.of(), Set.of(), UnaryOperator.identity());
-            for (String name : plans.wanted()) {
-                sweep.keep(name, values.get(name));
-            }
-            plans.locals().forEach(l -> l.record(sweep::kept, sweep::keep));
-            return sweep;
-        } catch (RuntimeException e) {
-            sweep.close();
-            throw e;
-        }
-    }
-
-    private void keep(String name, Tensor t) {
-        t.retainReference();
-        kept.put(name, t);
     }
 
     /** As {@link #of(Network, Map)} for the only input. */
@@ -82,7 +60,7 @@ public final class Sweep implements AutoCloseable {
     /** The tensor that gradients are taken by, {@link Structure#differentiable()}. Belongs to the sweep. */
     public Tensor input() {
         String leaf = network.structure().differentiable();
-        return tape != null ? tape.value(leaf) : kept(leaf);
+        return tape != null ? tape.value(leaf) : pass().value(leaf);
     }
 
     /** Whether the logits depend on that tensor in a way that can be differentiated. */
@@ -100,20 +78,16 @@ public final class Sweep implements AutoCloseable {
 
     /** Gradient of {@code sum(cotangent * logits)} with respect to the input, of its shape, in the scope that is open. */
     public Tensor gradient(Tensor cotangent) {
-        if (plans == null) {
+        if (pass == null) {
             Tape recorded = java.util.Objects.requireNonNull(tape);
             String leaf = network.structure().differentiable();
             return recorded.gradients(recorded.logits(), cotangent, List.of(recorded.value(leaf)))
                     .get(0);
         }
         try (NativeScope scope = NativeScope.values()) {
-            Map<String, Tensor> feeds = new LinkedHashMap<>(kept);
             Tensor raw = raw();
-            feeds.put(plans.cotangent(), cotangent.to(Tensors.type(raw)).reshape(Tensors.dims(raw)));
-            Tensor g = plans.reverse()
-                    .run(feeds, Map.of(), Set.of(), UnaryOperator.identity())
-                    .get(plans.gradient());
-            return scope.keep(g);
+            Tensor u = cotangent.to(Tensors.type(raw)).reshape(Tensors.dims(raw));
+            return scope.keep(pass().gradient(Map.of(network.structure().logits(), u)));
         }
     }
 
@@ -132,42 +106,26 @@ public final class Sweep implements AutoCloseable {
      */
     public Tensor tangent(Tensor direction) {
         try (NativeScope scope = NativeScope.values()) {
-            TangentPlan forward = tangents();
-            if (forward == null) {
+            Tensor t = pass == null ? null : pass.tangent(direction);
+            if (t == null) {
                 if (slowTangents == null) {
                     slowTangents = new TapeTangents(network, inputs);
                 }
                 return scope.keep(slowTangents.along(direction));
             }
-            Map<String, Tensor> feeds = new LinkedHashMap<>(kept);
-            feeds.put(forward.direction(), direction);
-            Tensor t = forward.plan()
-                    .run(feeds, Map.of(), Set.of(), UnaryOperator.identity())
-                    .get(forward.tangent());
             return scope.keep(t.reshape(Tensors.dims(logits())));
         }
     }
 
-    private @Nullable TangentPlan tangents() {
-        if (tangents == null && plans != null) {
-            tangents = plans.tangents().get(plans.wanted());
-            if (tangents != null) {
-                tangents.locals().forEach(l -> l.record(this::kept, this::keep));
-            }
-        }
-        return tangents;
-    }
-
     private Tensor raw() {
-        return kept(network.structure().logits());
+        return pass().value(network.structure().logits());
     }
 
-    private Tensor kept(String name) {
-        Tensor t = kept.get(name);
-        if (t == null) {
+    private KeptPass pass() {
+        if (pass == null || closed) {
             throw new IllegalStateException("The sweep is closed");
         }
-        return t;
+        return pass;
     }
 
     /** Frees what was kept. May be called twice. */
@@ -177,8 +135,9 @@ public final class Sweep implements AutoCloseable {
             return;
         }
         closed = true;
-        kept.values().forEach(Tensor::releaseReference);
-        kept.clear();
+        if (pass != null) {
+            pass.close();
+        }
         if (slowTangents != null) {
             slowTangents.close();
         }

@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param tangent its result
  * @param locals nodes to record before it runs
  */
-record TangentPlan(Plan plan, String direction, String tangent, List<LocalTangents> locals) implements AutoCloseable {
+record TangentPlan(Plan plan, String direction, String tangent, List<Local> locals) implements AutoCloseable {
+
+    /** A node that the engine differentiates, with the names under which the derivative reads its products. */
+    record Local(Tangents.Local names, LocalNode node) {}
 
     /** Compiles when first asked for: few sweeps need tangents. Thread-safe. */
     static final class Later implements AutoCloseable {
@@ -55,15 +58,15 @@ record TangentPlan(Plan plan, String direction, String tangent, List<LocalTangen
 
         private TangentPlan compile(Tangents.Written written) {
             Plan plan = Plan.compile(written.graph(), store, precision, Set.of(written.tangent()), Plan.Mode.INFERENCE);
-            List<LocalTangents> locals = new ArrayList<>();
+            List<Local> locals = new ArrayList<>();
             try {
                 for (Tangents.Local local : written.locals()) {
-                    locals.add(new LocalTangents(local, LocalNode.of(local.node(), graph, store, precision)));
+                    locals.add(new Local(local, LocalNode.of(local.node(), graph, store, precision)));
                 }
                 return new TangentPlan(plan, written.direction(), written.tangent(), locals);
             } catch (RuntimeException e) {
                 plan.close();
-                locals.forEach(LocalTangents::close);
+                locals.forEach(l -> l.node().close());
                 throw e;
             }
         }
@@ -79,6 +82,6 @@ record TangentPlan(Plan plan, String direction, String tangent, List<LocalTangen
     @Override
     public void close() {
         plan.close();
-        locals.forEach(LocalTangents::close);
+        locals.forEach(l -> l.node().close());
     }
 }

@@ -75,7 +75,7 @@ final class Tangents {
     /**
      * The tangent of {@code output} along a tangent of {@code leaf}.
      *
-     * @param shapes as of {@link Differentiation#of}
+     * @param shapes as a {@link GraphWriter} takes them
      * @return null if the output does not depend on the leaf, or through an operator of several outputs
      */
     static @Nullable Written of(Graph graph, Map<String, int[]> shapes, String output, String leaf) {
@@ -88,7 +88,7 @@ final class Tangents {
         for (Node n : graph.nodes()) {
             boolean reached = n.inputs().stream().anyMatch(tangents::containsKey)
                     && !n.output().equals(leaf);
-            if (reached && n.outputs().stream().anyMatch(shapes::containsKey) && Differentiation.isDifferentiable(n)) {
+            if (reached && n.outputs().stream().anyMatch(shapes::containsKey) && ReversePass.isDifferentiable(n)) {
                 if (n.outputs().size() > 1) {
                     return null;
                 }

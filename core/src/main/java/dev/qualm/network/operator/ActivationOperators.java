@@ -2,6 +2,7 @@ package dev.qualm.network.operator;
 
 import dev.qualm.network.graph.Node;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -14,7 +15,7 @@ import org.bytedeco.pytorch.global.torch;
  */
 final class ActivationOperators {
     /** Where log(1 + exp(z)) equals z in float64 to the last bit; libtorch's default of 20 is 2e-9 off there. */
-    private static final long LINEAR_FROM = 40;
+    static final long LINEAR_FROM = 40;
 
     private ActivationOperators() {}
 
@@ -27,8 +28,8 @@ final class ActivationOperators {
                 Operator.of("Elu", ActivationOperators::elu),
                 Operator.of("Selu", ActivationOperators::selu),
                 Operator.of("Celu", ActivationOperators::celu),
-                Operator.of("Softplus", node -> softplus(1)),
-                Operator.of("Softplus", node -> softplus(beta(node))).inDomain(Node.QUALM_DOMAIN),
+                Operator.of("Softplus", node -> softplus(one())),
+                Operator.of("Softplus", node -> softplus(beta(node, 1))).inDomain(Node.QUALM_DOMAIN),
                 of("Softsign", x -> x.div(x.abs().add(new Scalar(1)))),
                 of("Sigmoid", torch::sigmoid).withInPlace(node -> kernel(torch::sigmoid_)),
                 of("Tanh", torch::tanh).withInPlace(node -> kernel(torch::tanh_)),
@@ -99,19 +100,34 @@ final class ActivationOperators {
         return kernel(x -> torch.celu(x, alpha));
     }
 
-    private static float beta(NodeContext node) {
+    /** The sharpness of a smooth stand-in: input {@code i}, a number that may differ from run to run, or else an attribute. */
+    static Function<Inputs, Scalar> beta(NodeContext node, int i) {
+        if (node.hasInput(i)) {
+            return in -> {
+                double beta = in.get(i).item_double();
+                if (!(beta > 0) || Double.isInfinite(beta)) {
+                    throw node.unsupported("expected a positive finite beta, but found " + beta);
+                }
+                return new Scalar(beta);
+            };
+        }
         float beta = node.attributes().getFloat("beta", 1);
         if (!(beta > 0) || Float.isInfinite(beta)) {
             throw node.unsupported("expected a positive finite beta, but found " + beta);
         }
-        return beta;
+        Scalar fixed = NodeContext.scalar((double) beta);
+        return in -> fixed;
+    }
+
+    private static Function<Inputs, Scalar> one() {
+        Scalar one = NodeContext.scalar(1.0);
+        return in -> one;
     }
 
     /** log(1 + exp(beta x)) / beta; for large beta a smooth stand-in for Relu whose second derivative is not zero. */
-    private static Kernel softplus(double beta) {
-        Scalar sharpness = NodeContext.scalar(beta);
+    private static Kernel softplus(Function<Inputs, Scalar> beta) {
         Scalar linearFrom = NodeContext.scalar(LINEAR_FROM);
-        return kernel(x -> torch.softplus(x, sharpness, linearFrom));
+        return Kernel.of(in -> torch.softplus(in.get(0), beta.apply(in), linearFrom));
     }
 
     /* The engine's own hardsigmoid has no second derivative. */

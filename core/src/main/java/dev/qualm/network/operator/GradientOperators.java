@@ -23,18 +23,27 @@ final class GradientOperators {
         return List.of(
                 of("ReluGradient", node -> relu(false)).withInPlace(node -> relu(true)),
                 of("ClipGradient", node -> clip(node, false)).withInPlace(node -> clip(node, true)),
+                of("SoftplusGradient", GradientOperators::softplus),
                 of("ConvGradient", GradientOperators::convolution),
-                aliasing("ReshapeLike", GradientOperators::reshape),
+                aliasing("ReshapeLike", Operator.Gradient.DIFFERENTIABLE, node -> Kernel.of(GradientOperators::reshape)),
                 // The engine's gradient of a sum or a view is the gradient at its output itself.
-                aliasing("LocalGradient", GradientOperators::local));
+                aliasing("LocalGradient", Operator.Gradient.NONE, node -> Kernel.of(GradientOperators::local)),
+                aliasing("NodeGradient", Operator.Gradient.DIFFERENTIABLE, NodeGradientKernel::new));
     }
 
-    private static Operator aliasing(String type, Function<Inputs, Tensor> kernel) {
-        return new Operator(Node.QUALM_DOMAIN, type, Operator.Gradient.NONE, true, node -> Kernel.of(kernel), null);
+    private static Operator aliasing(String type, Operator.Gradient gradient, Operator.Factory factory) {
+        return new Operator(Node.QUALM_DOMAIN, type, gradient, true, factory, null);
     }
 
     private static Operator of(String type, Operator.Factory factory) {
-        return Operator.noGradient(type, factory).inDomain(Node.QUALM_DOMAIN);
+        return Operator.of(type, factory).inDomain(Node.QUALM_DOMAIN);
+    }
+
+    /** Inputs: gradient, input of Softplus, beta if it is not an attribute. */
+    private static Kernel softplus(NodeContext node) {
+        Function<Inputs, Scalar> beta = ActivationOperators.beta(node, 2);
+        Scalar linearFrom = NodeContext.scalar(ActivationOperators.LINEAR_FROM);
+        return Kernel.of(in -> torch.softplus_backward(in.get(0), in.get(1), beta.apply(in), linearFrom));
     }
 
     /** Inputs: gradient, output of Relu. */
@@ -110,7 +119,7 @@ final class GradientOperators {
         return gradient(in.get(1), in.get(2), in.get(0));
     }
 
-    private static Tensor gradient(Tensor y, Tensor x, Tensor cotangent) {
+    static Tensor gradient(Tensor y, Tensor x, Tensor cotangent) {
         if (!y.requires_grad()) {
             return torch.zeros_like(x);
         }

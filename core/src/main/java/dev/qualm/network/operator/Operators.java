@@ -22,6 +22,7 @@ public final class Operators {
             ConvolutionOperators.all(),
             FusedConvolution.all(),
             GradientOperators.all(),
+            RelevanceOperators.all(),
             PoolingOperators.all(),
             NormalizationOperators.all(),
             LinearOperators.all(),

@@ -22,7 +22,8 @@ final class OperatorCases {
             LinearCases.all(),
             RecurrentCases.all(),
             ResizeCases.all(),
-            SpaceCases.all());
+            SpaceCases.all(),
+            GradientCases.all());
 
     private OperatorCases() {}
 

@@ -1,0 +1,131 @@
+package dev.qualm.network;
+
+import dev.qualm.array.Array;
+import dev.qualm.network.graph.Attributes;
+import dev.qualm.network.graph.Node;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The gradient through each node, written with operators that a plan runs fast. */
+/*
+ * Linear layers become linear layers again (LinearAdjoint), so that the reverse pass gains from folding, fusion and packed weights as the
+ * forward pass does. Activations need their output alone, so what lies between a convolution and its activation need not be kept. The
+ * operators written here have rules too: a reverse pass can be differentiated once more.
+ */
+final class GradientRule implements BackwardRule {
+    private static final Set<String> RESHAPES = Set.of("Flatten", "Reshape", "Squeeze", "Unsqueeze");
+
+    private final BackwardRule general;
+
+    /** @param general speaks about every node; asked where there is no rule here */
+    GradientRule(BackwardRule general) {
+        this.general = general;
+    }
+
+    @Override
+    public Map<Integer, String> apply(Step step) {
+        Map<Integer, String> found = new LinkedHashMap<>();
+        for (int i : step.inputs()) {
+            String known = step.node().outputs().size() > 1 ? null : known(step.writer(), step.node(), i, step.relevance());
+            if (known == null) {
+                Step single = new Step(step.writer(), step.node(), List.of(i), step.arrived());
+                known = java.util.Objects.requireNonNull(general.apply(single)).get(i);
+            }
+            found.put(i, java.util.Objects.requireNonNull(known));
+        }
+        return found;
+    }
+
+    /** The gradient at input {@code i} of a node, given that at its output, or null. */
+    private static @Nullable String known(GraphWriter w, Node n, int i, String g) {
+        if (n.domain().equals(Node.QUALM_DOMAIN)) {
+            return own(w, n, i, g);
+        }
+        int[] in = w.shape(n.input(i));
+        int[] out = w.shape(n.output());
+        if (!GraphWriter.isStandard(n) || in == null || out == null) {
+            return null;
+        }
+        boolean recent = w.graph().opsets().getOrDefault(n.domain(), 1L) >= 7;
+        switch (n.op()) {
+            case "Identity", "Dropout" -> {
+                return g;
+            }
+            case "Relu" -> {
+                return w.own("ReluGradient", g, n.output());
+            }
+            case "Clip" -> {
+                return clip(w, n, g);
+            }
+            case "Neg" -> {
+                return w.node("Neg", g);
+            }
+            case "Add", "Sub" -> {
+                if (!Arrays.equals(in, out) || !recent) {
+                    return null;
+                }
+                return n.op().equals("Sub") && i == 1 ? w.node("Neg", g) : g;
+            }
+            case "Mul" -> {
+                return Arrays.equals(in, out) && recent ? w.node("Mul", g, n.input(1 - i)) : null;
+            }
+            case "Div" -> {
+                return Arrays.equals(in, out) && recent && i == 0 ? w.node("Div", g, n.input(1)) : null;
+            }
+            case "Conv", "Gemm" -> {
+                return i == 0 && w.constant(n.input(1)) != null ? LinearAdjoint.written(w, n, n.input(1), g) : null;
+            }
+            case "GlobalAveragePool" -> {
+                long area = 1;
+                for (int a = 2; a < in.length; a++) {
+                    area *= in[a];
+                }
+                String mean = w.node("Div", g, w.number(area));
+                return w.node("Expand", mean, positions(w, in));
+            }
+            default -> {
+                // Not by the shape it had here: any axis may be the batch's.
+                return RESHAPES.contains(n.op()) ? w.own("ReshapeLike", g, n.input(0)) : null;
+            }
+        }
+    }
+
+    /** Second derivatives: gradients through the nodes that gradients consist of. */
+    private static @Nullable String own(GraphWriter w, Node n, int i, String g) {
+        return switch (n.op()) {
+            case "Softplus" -> w.own("SoftplusGradient", after(g, n.inputs()), n.attributes());
+            case "ReshapeLike" -> i == 0 ? w.own("ReshapeLike", g, n.input(0)) : null;
+            case "ReluGradient", "ClipGradient", "SoftplusGradient" ->
+                i == 0 ? w.own(n.op(), after(g, n.inputs().subList(1, n.inputs().size())), n.attributes()) : null;
+            case "ConvGradient" -> i == 0 ? LinearAdjoint.ofGradient(w, n, g) : null;
+            default -> null;
+        };
+    }
+
+    private static List<String> after(String first, List<String> others) {
+        List<String> all = new java.util.ArrayList<>(List.of(first));
+        all.addAll(others);
+        return all;
+    }
+
+    private static @Nullable String clip(GraphWriter w, Node n, String g) {
+        Attributes bounds = Fusion.bounds(w.graph(), n, Attributes.NONE);
+        // Values at a bound are told from values inside by their equality; attributes hold single precision.
+        boolean rounded = n.inputs().stream()
+                .skip(1)
+                .map(w::constant)
+                .anyMatch(a -> a != null && a.size() == 1 && a.get(0) != (float) a.get(0));
+        return bounds == null || rounded ? null : w.own("ClipGradient", List.of(g, n.output()), bounds);
+    }
+
+    /** A shape that expands pooled channels to all positions, whatever the batch. */
+    private static String positions(GraphWriter w, int[] in) {
+        long[] target = Arrays.stream(in).asLongStream().toArray();
+        target[0] = 1;
+        return w.constant("shape", Array.of(target, target.length));
+    }
+}

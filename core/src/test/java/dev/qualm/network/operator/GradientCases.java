@@ -1,0 +1,100 @@
+package dev.qualm.network.operator;
+
+import dev.qualm.array.Array;
+import dev.qualm.network.graph.Node;
+import java.util.List;
+
+/** Cases of {@link GradientOperators} and {@link RelevanceOperators}: derivatives of reverse passes. */
+final class GradientCases {
+    private GradientCases() {}
+
+    static List<OperatorCase> all() {
+        return List.of(
+                of("ReluGradient", "rank 3").plain(values(1, 2, 3, 4)).independentRows(),
+                of("ClipGradient", "two bounds")
+                        .attribute("min", -0.5f)
+                        .attribute("max", 0.7f)
+                        .plain(values(2, 2, 3, 4))
+                        .independentRows(),
+                of("SoftplusGradient", "default").input(3, -2, 2, 2, 3, 4).independentRows(),
+                of("SoftplusGradient", "sharp").attribute("beta", 5f).input(3, -1, 1, 2, 3, 4),
+                of("SoftplusGradient", "beta as an input")
+                        .input(3, -2, 2, 2, 3, 4)
+                        .plain(Array.of(new double[] {2.5})),
+                OperatorCase.of("Softplus", "beta as an input")
+                        .domain(Node.QUALM_DOMAIN)
+                        .input(5, -2, 2, 3, 4)
+                        .plain(Array.of(new double[] {2.5})),
+                convolution("strides", 3, 4).attribute("shape", new long[] {2, 6, 7}),
+                of("ReshapeLike", "another shape").plain(values(4, 2, 12)).independentRows(),
+                nodeGradient("Tanh", "single input").input(6, -2, 2, 2, 3, 4).independentRows(),
+                nodeGradient("Mul", "of the second input")
+                        .attribute("input", 1L)
+                        .input(7, -2, 2, 2, 3, 4)
+                        .input(8, -2, 2, 2, 3, 4),
+                nodeGradient("Softmax", "with an attribute")
+                        .attribute("of.axis", 1L)
+                        .input(9, -2, 2, 2, 3, 4)
+                        .independentRows(),
+                nodeGradient("Split", "of several outputs")
+                        .attribute("of.axis", 2L)
+                        .attribute("outputs", 2L)
+                        .attribute("arrived", new long[] {1, 0})
+                        .input(10, -2, 2, 2, 3, 4)
+                        .input(11, -2, 2, 2, 3, 8),
+                divide("signed").attribute("epsilon", 0.25f),
+                divide("positive").attribute("epsilon", 3f).attribute("form", "add-positive"),
+                divide("clipped").attribute("epsilon", 0.5f).attribute("form", "clip"),
+                divide("relative").attribute("epsilon", 0.25f).attribute("relative", 1L),
+                seed("logit", "logits"),
+                seed("margin", "logits"),
+                seed("probability", "logits"),
+                seed("log-probability", "logits"),
+                seed("logit", "probabilities"),
+                seed("margin", "probabilities"),
+                seed("probability", "probabilities"),
+                seed("log-probability", "probabilities"));
+    }
+
+    private static OperatorCase of(String type, String name) {
+        return OperatorCase.of(type, name).domain(Node.QUALM_DOMAIN).input(1, -2, 2, 2, 3, 4);
+    }
+
+    private static OperatorCase convolution(String name, int... size) {
+        return OperatorCase.of("ConvGradient", name)
+                .domain(Node.QUALM_DOMAIN)
+                .input(1, -2, 2, 2, 4, size[0], size[1])
+                .input(2, -1, 1, 4, 2, 2, 3)
+                .attribute("strides", new long[] {2, 2})
+                .attribute("dilations", new long[] {1, 1})
+                .attribute("pads", new long[] {0, 1})
+                .independentRows();
+    }
+
+    private static OperatorCase nodeGradient(String op, String name) {
+        return of("NodeGradient", op + ", " + name)
+                .attribute("op", op)
+                .attribute("opset", 17L)
+                .attribute("arrived", new long[] {0});
+    }
+
+    private static OperatorCase divide(String name) {
+        return of("StableDivide", name).input(2, -3, 3, 2, 3, 4).independentRows();
+    }
+
+    private static OperatorCase seed(String quantity, String holds) {
+        return OperatorCase.of("ClassSeed", quantity + " of " + holds)
+                .domain(Node.QUALM_DOMAIN)
+                .attribute("quantity", quantity)
+                .attribute("holds", holds)
+                .attribute("start", "value")
+                .input(1, 0.1, 0.9, 3, 4)
+                .plain(Array.of(new long[] {-1, 2, 0}, 3))
+                .independentRows();
+    }
+
+    private static Array values(long seed, int... shape) {
+        return java.util.Objects.requireNonNull(
+                OperatorCase.of("Relu", "").input(seed, -2, 2, shape).inputs().get(0));
+    }
+}
