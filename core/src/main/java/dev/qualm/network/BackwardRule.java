@@ -15,8 +15,8 @@ public interface BackwardRule {
     /**
      * Goes through one node.
      *
-     * @return by number of input, for exactly {@link Step#inputs()}, the name of what that input gets, of its shape; null if the rule
-     *     does not speak about this node
+     * @return by number of input, one of {@link Step#inputs()}, the name of what that input gets, of its shape; those left out get
+     *     nothing. Null if the rule does not speak about this node
      */
     @Nullable
     Map<Integer, String> apply(Step step);

@@ -61,7 +61,7 @@ record GradientPlans(
                         whole.prune(ends), t -> !ends.contains(t), precision == Precision.FLOAT64)
                 .prune(ends);
         Map<String, int[]> shapes = shapes(graph, store, precision, feeds);
-        GraphWriter writer = new GraphWriter(graph, shapes, "\u2202");
+        GraphWriter writer = new GraphWriter(graph, shapes, precision, "\u2202");
         Set<String> dependent = ReversePass.dependent(writer, leaf);
         if (outputs.stream().noneMatch(o -> dependent.contains(o) && !o.equals(leaf))) {
             return null;

@@ -1,6 +1,8 @@
 package dev.qualm.network;
 
 import dev.qualm.array.Array;
+import dev.qualm.array.DType;
+import dev.qualm.network.engine.Precision;
 import dev.qualm.network.graph.Attributes;
 import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.Node;
@@ -29,6 +31,7 @@ public final class GraphWriter {
 
     private final Graph graph;
     private final Map<String, int[]> shapes;
+    private final Precision precision;
     private final String mark;
     private final String domain;
     private final List<Node> nodes = new ArrayList<>();
@@ -41,10 +44,12 @@ public final class GraphWriter {
     /**
      * @param shapes of the graph's float tensors and inputs, for some batch of at least two items, or of one if what is written is
      *     for batches of one; all but the batch axis are fixed
+     * @param precision that numbers take
      * @param mark begins every new name
      */
-    GraphWriter(Graph graph, Map<String, int[]> shapes, String mark) {
+    GraphWriter(Graph graph, Map<String, int[]> shapes, Precision precision, String mark) {
         this.graph = graph;
+        this.precision = precision;
         this.shapes = shapes;
         this.mark = unused(graph, mark);
         this.domain = graph.opset() >= 13 ? "" : LONG_NAME;
@@ -131,9 +136,17 @@ public final class GraphWriter {
         return name;
     }
 
+    /** A new constant in place of a weight, in the digits that the network computes in. */
+    public String weight(double[] values, Array like, int... shape) {
+        Array array = Array.of(values, shape);
+        boolean single = precision == Precision.FLOAT32 && like.dtype() == DType.FLOAT32;
+        return constant("weight", single ? array.asFloat32() : array);
+    }
+
     /** A new constant of one number, which spreads over any shape. */
     public String number(double value) {
-        return constant("number", Array.of(new double[] {value}));
+        Array array = Array.of(new double[] {value});
+        return constant("number", precision == Precision.FLOAT64 ? array : array.asFloat32());
     }
 
     /** A new input of the whole graph, for example a cotangent. */
@@ -164,6 +177,11 @@ public final class GraphWriter {
         } else if (!tensor.isEmpty() && !mine.contains(tensor)) {
             read.add(tensor);
         }
+    }
+
+    /** A name that nothing in the graph has. */
+    public String fresh(String about) {
+        return name(about);
     }
 
     String name(String about) {

@@ -43,7 +43,7 @@ public final class Network implements AutoCloseable {
     private final Structure structure;
     private final WeightStore store;
     private final Map<PlanKey, Plan> plans = new HashMap<>();
-    private final ShapedPlans gradientPlans = new ShapedPlans();
+    private final ShapedPlans<GradientPlans> gradientPlans = new ShapedPlans<>();
     private final AtomicInteger users = new AtomicInteger(1);
     private final BatchRule batchRule;
     private volatile boolean closed;
@@ -358,6 +358,16 @@ public final class Network implements AutoCloseable {
                         tensors(feeds));
             }
         });
+    }
+
+    /** A store of the native weights that outlives this network. */
+    WeightStore shareWeights() {
+        begin();
+        try {
+            return store.share(graph.initializers().values());
+        } finally {
+            end();
+        }
     }
 
     /** Holds the native weights until the matching {@link #end}. */

@@ -10,16 +10,16 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The compiled reverse passes of a network, one per shape of its inputs: images of another size need another. Thread-safe. */
+/** What was compiled for a network's inputs, one per their shape: images of another size need another. Thread-safe. */
 /*
  * The batch is left out of the shape, since a reverse pass is right for every batch, but a batch of one has its own: it does not
- * tell which axes grow. Few networks see more than a handful of shapes; those that do are swept on a tape from then on, since
- * plans in use by open sweeps cannot be thrown away.
+ * tell which axes grow. Few networks see more than a handful of shapes; plans in use cannot be thrown away, so those that do get
+ * nothing, or plans for a single use, from then on.
  */
-final class ShapedPlans implements AutoCloseable {
+final class ShapedPlans<T extends AutoCloseable> implements AutoCloseable {
     private static final int MOST = 16;
 
-    private final Map<List<List<Integer>>, Optional<GradientPlans>> plans = new HashMap<>();
+    private final Map<List<List<Integer>>, Optional<T>> plans = new HashMap<>();
 
     /**
      * The plans for inputs of such shapes.
@@ -27,9 +27,9 @@ final class ShapedPlans implements AutoCloseable {
      * @param compile makes them where there are none yet; null if there can be none
      * @return null if there are none, or too many others
      */
-    synchronized @Nullable GradientPlans get(Map<String, Array> feeds, Supplier<@Nullable GradientPlans> compile) {
+    synchronized @Nullable T get(Map<String, Array> feeds, Supplier<@Nullable T> compile) {
         List<List<Integer>> key = key(feeds);
-        Optional<GradientPlans> found = plans.get(key);
+        Optional<T> found = plans.get(key);
         if (found == null) {
             if (plans.size() >= MOST) {
                 return null;
@@ -38,6 +38,22 @@ final class ShapedPlans implements AutoCloseable {
             plans.put(key, found);
         }
         return found.orElse(null);
+    }
+
+    /** As {@link #get}, but where there are too many others, plans for a single use. */
+    Lease<T> lease(Map<String, Array> feeds, Supplier<T> compile) {
+        T found = get(feeds, compile);
+        return found != null ? new Lease<>(found, false) : new Lease<>(compile.get(), true);
+    }
+
+    static void free(AutoCloseable plans) {
+        try {
+            plans.close();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static List<List<Integer>> key(Map<String, Array> feeds) {
@@ -57,7 +73,7 @@ final class ShapedPlans implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        plans.values().forEach(p -> p.ifPresent(GradientPlans::close));
+        plans.values().forEach(p -> p.ifPresent(ShapedPlans::free));
         plans.clear();
     }
 }

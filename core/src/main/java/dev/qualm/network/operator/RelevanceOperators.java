@@ -1,6 +1,7 @@
 package dev.qualm.network.operator;
 
 import dev.qualm.UnsupportedModelException;
+import dev.qualm.array.Array;
 import dev.qualm.network.engine.Tensors;
 import dev.qualm.network.graph.Node;
 import java.util.List;
@@ -27,7 +28,12 @@ final class RelevanceOperators {
      * epsilon counts in root mean squares of each row of z.
      */
     private static Kernel divide(NodeContext node) {
-        Scalar epsilon = NodeContext.scalar((double) node.attributes().getFloat("epsilon", 1e-6f));
+        // A tensor, since float attributes have single precision.
+        Array given = node.attributes().getTensor("epsilon");
+        if (given == null || given.size() != 1) {
+            throw node.unsupported("expected attribute epsilon, one number, but found " + given);
+        }
+        Scalar epsilon = NodeContext.scalar(given.get(0));
         Scalar zero = NodeContext.scalar(0.0);
         String form = node.attributes().getString("form", "add");
         boolean relative = node.attributes().getInt("relative", 0) != 0;

@@ -42,10 +42,10 @@ final class GradientCases {
                         .attribute("arrived", new long[] {1, 0})
                         .input(10, -2, 2, 2, 3, 4)
                         .input(11, -2, 2, 2, 3, 8),
-                divide("signed").attribute("epsilon", 0.25f),
-                divide("positive").attribute("epsilon", 3f).attribute("form", "add-positive"),
-                divide("clipped").attribute("epsilon", 0.5f).attribute("form", "clip"),
-                divide("relative").attribute("epsilon", 0.25f).attribute("relative", 1L),
+                divide("signed").attribute("epsilon", number(0.25)),
+                divide("positive").attribute("epsilon", number(3)).attribute("form", "add-positive"),
+                divide("clipped").attribute("epsilon", number(0.5)).attribute("form", "clip"),
+                divide("relative").attribute("epsilon", number(0.25)).attribute("relative", 1L),
                 seed("logit", "logits"),
                 seed("margin", "logits"),
                 seed("probability", "logits"),
@@ -80,6 +80,10 @@ final class GradientCases {
 
     private static OperatorCase divide(String name) {
         return of("StableDivide", name).input(2, -3, 3, 2, 3, 4).independentRows();
+    }
+
+    private static Array number(double value) {
+        return Array.of(new double[] {value});
     }
 
     private static OperatorCase seed(String quantity, String holds) {

@@ -1,0 +1,133 @@
+package dev.qualm.attribution;
+
+import dev.qualm.UnsupportedModelException;
+import dev.qualm.network.BackwardRule;
+import dev.qualm.network.GradientRules;
+import dev.qualm.network.GraphWriter;
+import dev.qualm.network.graph.Attributes;
+import dev.qualm.network.graph.Node;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a {@link Composite}: finds the entry for each node and hands relevance through it. */
+final class CompositeRule implements BackwardRule {
+    private static final Set<String> PRODUCTS = Set.of("Mul", "MatMul", "Einsum", "Gemm");
+
+    private final Composite composite;
+    private final @Nullable Bounds bounds;
+    private final Set<String> nonNegative;
+    private final Map<String, Integer> depths;
+    private final Set<Composite.Entry> used = new HashSet<>();
+    private final Set<String> fallbacks = new LinkedHashSet<>();
+
+    CompositeRule(Composite composite, @Nullable Bounds bounds, ReverseContext context) {
+        this.composite = composite;
+        this.bounds = bounds;
+        this.nonNegative = NonNegative.of(context.writer());
+        this.depths = depths(context.writer(), context.leaf());
+    }
+
+    /** Number of linear layers before each tensor that depends on the leaf, on the longest way. */
+    private static Map<String, Integer> depths(GraphWriter w, String leaf) {
+        Map<String, Integer> depths = new HashMap<>(Map.of(leaf, 0));
+        for (Node n : w.graph().nodes()) {
+            int depth = -1;
+            for (String i : n.inputs()) {
+                depth = Math.max(depth, depths.getOrDefault(i, -1));
+            }
+            if (depth >= 0) {
+                int after = depth + (LinearLayer.of(w, n) != null ? 1 : 0);
+                n.outputs().forEach(o -> depths.put(o, after));
+            }
+        }
+        return depths;
+    }
+
+    @Override
+    public Map<Integer, String> apply(Step step) {
+        Node n = step.node();
+        NodeKind kind = NodeKind.of(step.writer(), n, step.inputs());
+        int depth = depths.getOrDefault(n.input(step.inputs().get(0)), 0);
+        for (Composite.Entry e : composite.entries()) {
+            if (e.selector().matches(n, kind, depth)) {
+                used.add(e);
+                return through(step, e.rule(), kind);
+            }
+        }
+        if (composite.fallback() == Composite.Fallback.ERROR) {
+            throw new UnsupportedModelException(n.label() + ": composite " + composite.name()
+                    + " has no rule for it; add an entry for " + kind.label() + " nodes, or choose a fallback");
+        }
+        fallbacks.add(n.label());
+        return composite.fallback() == Composite.Fallback.GRADIENT
+                ? java.util.Objects.requireNonNull(GradientRules.GRADIENT.apply(step))
+                : norm(step);
+    }
+
+    private Map<Integer, String> through(Step step, NodeRule rule, NodeKind kind) {
+        GraphWriter w = step.writer();
+        if (rule instanceof NodeRule.Linear linear) {
+            LinearLayer layer = LinearLayer.of(w, step.node());
+            if (layer == null || kind != NodeKind.CONVOLUTION && kind != NodeKind.DENSE) {
+                throw new UnsupportedModelException(step.node().label() + ": expected a linear layer for rule "
+                        + rule.label() + ", but found a node of kind " + kind.label());
+            }
+            return Map.of(0, LinearRule.write(w, layer, linear.rule(), bounds, nonNegative, step.relevance()));
+        }
+        if (rule instanceof NodeRule.BetaSmooth smooth && step.node().op().equals("Relu")) {
+            Attributes beta = Attributes.NONE.with("beta", (float) smooth.beta());
+            return Map.of(0, w.own("SoftplusGradient", List.of(step.relevance(), step.node().input(0)), beta));
+        }
+        if (rule == NodeRule.Plain.PASS) {
+            return Map.of(step.inputs().get(0), step.relevance());
+        }
+        if (rule == NodeRule.Plain.NORM) {
+            return norm(step);
+        }
+        Map<Integer, String> rectified = Rectified.through(step, rule);
+        return rectified != null ? rectified : java.util.Objects.requireNonNull(GradientRules.GRADIENT.apply(step));
+    }
+
+    /**
+     * Input times gradient of relevance / output: for linear nodes each input's share of the output. Of a product each factor alone would
+     * claim all of it, so they share it equally (Achtibat et al. 2024, arXiv 2402.05602, section 3.2); a divisor gets nothing.
+     */
+    private static Map<Integer, String> norm(Step step) {
+        GraphWriter w = step.writer();
+        Node n = step.node();
+        if (n.outputs().size() > 1) {
+            return java.util.Objects.requireNonNull(GradientRules.GRADIENT.apply(step));
+        }
+        String shared = Rule.Stabiliser.add(Rules.EPSILON).divide(w, step.relevance(), n.output());
+        List<Integer> inputs = n.op().equals("Div") && step.inputs().size() == 2 ? List.of(0) : step.inputs();
+        Map<Integer, String> found = new LinkedHashMap<>();
+        for (int i : inputs) {
+            String share = w.node("Mul", n.input(i), GradientRules.through(step, i, shared));
+            boolean divided = PRODUCTS.contains(n.op()) && inputs.size() > 1;
+            found.put(i, divided ? w.node("Mul", share, w.number(1.0 / inputs.size())) : share);
+        }
+        return found;
+    }
+
+    /** What users should know: nodes without a rule, and entries that no node matched. */
+    List<String> warnings() {
+        List<String> all = new ArrayList<>();
+        if (!fallbacks.isEmpty()) {
+            all.add("no rule for " + String.join(", ", fallbacks) + ": relevance passes them by "
+                    + (composite.fallback() == Composite.Fallback.GRADIENT ? "the gradient" : "input times gradient"));
+        }
+        for (Composite.Entry e : composite.entries()) {
+            if (e.rule() instanceof NodeRule.Linear && !used.contains(e)) {
+                all.add("void rule: " + e.rule().label() + " is for " + e.selector() + ", which the network does not have");
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,194 @@
+package dev.qualm.attribution;
+
+import dev.qualm.Provenance;
+import dev.qualm.Status;
+import dev.qualm.array.Array;
+import dev.qualm.data.OutputKind;
+import dev.qualm.network.ExtendedNetwork;
+import dev.qualm.network.GraphWriter;
+import dev.qualm.network.Network;
+import dev.qualm.network.Structure;
+import dev.qualm.network.graph.Attributes;
+import dev.qualm.network.graph.ElementType;
+import dev.qualm.network.graph.ValueInfo;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Runs and differentiates a {@link GraphAttribution} on one network. */
+final class GraphExplainer implements Explainer, DifferentiableMaps {
+    private static final String CLASSES = "classes";
+    private static final String MAP = "map";
+    private static final String LOGITS = "logits";
+    private static final String SEED = "seed";
+
+    private final GraphAttribution method;
+    private final Network network;
+    private final Target target;
+    private final Map<String, Array> further;
+    private final ExtendedNetwork extended;
+    private final Set<String> warnings;
+
+    GraphExplainer(GraphAttribution method, Network network, Target target) {
+        this(method, network, target, Map.of());
+    }
+
+    /** @param further values of the method's and the network's inputs beside the one that is explained */
+    GraphExplainer(GraphAttribution method, Network network, Target target, Map<String, Array> further) {
+        if (network.structure().kind() == OutputKind.OTHER) {
+            throw new dev.qualm.UnsupportedModelException(
+                    "The network has no logits to explain: expected a float output, but found "
+                            + network.graph().outputs());
+        }
+        this.method = method;
+        this.network = network;
+        this.target = target;
+        this.further = further;
+        Set<String> noted = java.util.Collections.synchronizedSet(new LinkedHashSet<>());
+        this.warnings = noted;
+        this.extended = ExtendedNetwork.of(network, method.taps(network), w -> write(w, noted));
+    }
+
+    private GraphExplainer(GraphExplainer other, Map<String, Array> further) {
+        this.method = other.method;
+        this.network = other.network;
+        this.target = other.target;
+        this.extended = other.extended;
+        this.warnings = other.warnings;
+        this.further = further;
+    }
+
+    /** The same with other values of further inputs; closing either closes both. */
+    GraphExplainer with(Map<String, Array> otherFurther) {
+        return new GraphExplainer(this, otherFurther);
+    }
+
+    private ExtendedNetwork.Names write(GraphWriter w, Set<String> noted) {
+        Structure s = network.structure();
+        String classes = w.input(new ValueInfo(
+                w.fresh(CLASSES), ElementType.INT64, List.of(ValueInfo.Dim.of(-1))));
+        boolean probabilities = !s.trueLogits() && s.kind() == OutputKind.PROBABILITIES;
+        Attributes attributes = Attributes.NONE
+                .with("quantity", target.quantity().label())
+                .with("start", target.fromValue() ? "value" : "one")
+                .with("holds", probabilities ? "probabilities" : "logits");
+        String seed = w.own("ClassSeed", List.of(s.logits(), classes), attributes);
+        Map<String, String> inputs = new LinkedHashMap<>(Map.of(CLASSES, classes));
+        List<String> found = new ArrayList<>();
+        String map = method.write(new ReverseContext(w, s.logits(), s.differentiable(), seed, inputs, found));
+        noted.addAll(found);
+        return new ExtendedNetwork.Names(inputs, Map.of(MAP, map, LOGITS, s.logits(), SEED, seed));
+    }
+
+    @Override
+    public Explanation explain(Array batch, int[] classes) {
+        List<Array> maps = new ArrayList<>();
+        Results results = new Results(method.completeness());
+        for (MicroBatches.Part part : MicroBatches.of(network, batch)) {
+            Map<String, Array> feeds = feeds(part.rows(), part.of(classes));
+            Map<String, Array> out = extended.run(feeds, List.of(MAP, LOGITS, SEED));
+            Array map = java.util.Objects.requireNonNull(out.get(MAP));
+            results.add(
+                    map,
+                    network.asLogits(java.util.Objects.requireNonNull(out.get(LOGITS))),
+                    java.util.Objects.requireNonNull(out.get(SEED)),
+                    part.of(classes),
+                    target.quantity());
+            maps.add(map);
+        }
+        return results.explanation(join(maps, batch), List.copyOf(warnings), method.passes(), provenance());
+    }
+
+    private static Array join(List<Array> maps, Array batch) {
+        return maps.isEmpty() ? batch : maps.size() == 1 ? maps.get(0) : Array.concat(maps);
+    }
+
+    private Map<String, Array> feeds(Array rows, int[] classes) {
+        Map<String, Array> feeds = new LinkedHashMap<>(further);
+        feeds.put(inputName(), rows);
+        long[] c = new long[classes.length];
+        for (int i = 0; i < c.length; i++) {
+            c[i] = classes[i];
+        }
+        feeds.put(CLASSES, Array.of(c, c.length));
+        return feeds;
+    }
+
+    /** The input that is explained: the one that no further value was given for. */
+    private String inputName() {
+        List<String> open = network.inputs().stream()
+                .map(ValueInfo::name)
+                .filter(n -> !further.containsKey(n))
+                .toList();
+        if (open.size() != 1) {
+            throw new dev.qualm.ShapeException(
+                    "Expected one input to explain, but the network has " + network.inputs());
+        }
+        return open.get(0);
+    }
+
+    Provenance provenance() {
+        Provenance p = Provenance.of(method.name());
+        for (Map.Entry<String, Object> e : method.parameters().entrySet()) {
+            p = p.with(e.getKey(), e.getValue());
+        }
+        return p.with("target", target.quantity().label())
+                .with("start", target.fromValue() ? "value" : "1")
+                .with("precision", network.precision())
+                .with("passes", method.passes());
+    }
+
+    @Override
+    public Point at(Array batch, int[] classes) {
+        return new GraphPoint(extended.pass(feeds(batch, classes), List.of(MAP, LOGITS)));
+    }
+
+    /** As {@link #at}, of one input, whose derivatives take {@code times} rows at once. */
+    Point at(Array single, int c, int times) {
+        return new GraphPoint(extended.pass(feeds(single, new int[] {c}), List.of(MAP, LOGITS), times));
+    }
+
+    private final class GraphPoint implements Point {
+        private final ExtendedNetwork.Pass pass;
+
+        GraphPoint(ExtendedNetwork.Pass pass) {
+            this.pass = pass;
+        }
+
+        @Override
+        public Array maps() {
+            return pass.value(MAP);
+        }
+
+        @Override
+        public Array logits() {
+            return network.asLogits(pass.value(LOGITS));
+        }
+
+        @Override
+        public Array pullback(@Nullable Array u, @Nullable Array v) {
+            Map<String, Array> cotangents = new LinkedHashMap<>();
+            if (u != null) {
+                cotangents.put(MAP, u);
+            }
+            if (v != null) {
+                cotangents.put(LOGITS, v);
+            }
+            return pass.gradient(cotangents);
+        }
+
+        @Override
+        public void close() {
+            pass.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        extended.close();
+    }
+}

@@ -1,0 +1,98 @@
+package dev.qualm.attribution;
+
+import dev.qualm.Provenance;
+import dev.qualm.Status;
+import dev.qualm.array.Array;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects what an {@link Explanation} says about each input, micro-batch by micro-batch. */
+final class Results {
+    private final Attribution.Completeness completeness;
+    private final List<Integer> classes = new ArrayList<>();
+    private final List<double[]> logits = new ArrayList<>();
+    private final List<Double> values = new ArrayList<>();
+    private final List<Double> residuals = new ArrayList<>();
+    private final List<Status> status = new ArrayList<>();
+
+    Results(Attribution.Completeness completeness) {
+        this.completeness = completeness;
+    }
+
+    /**
+     * Adds the inputs of a micro-batch.
+     *
+     * @param promised per input what its map should sum to by the start of the reverse pass, {@code [n, ...]}, summed here
+     */
+    void add(Array maps, Array z, Array promised, int[] asked, Quantity quantity) {
+        double[][] rows = rows(z);
+        double[] m = maps.toDoubles();
+        double[] p = promised.toDoubles();
+        int n = rows.length;
+        for (int i = 0; i < n; i++) {
+            int c = asked[i] >= 0 ? asked[i] : argmax(rows[i]);
+            double sum = sum(m, i, n);
+            double value = quantity.of(rows[i], c);
+            classes.add(c);
+            logits.add(rows[i]);
+            values.add(value);
+            residuals.add(completeness == Attribution.Completeness.NONE ? Double.NaN : sum - sum(p, i, n));
+            status.add(status(value, m, i, n));
+        }
+    }
+
+    private static Status status(double value, double[] m, int i, int n) {
+        if (!Double.isFinite(value)) {
+            return Status.nonFinite("the explained output is " + value);
+        }
+        int size = m.length / n;
+        boolean zero = true;
+        for (int k = i * size; k < (i + 1) * size; k++) {
+            if (!Double.isFinite(m[k])) {
+                return Status.nonFinite("the map holds " + m[k]);
+            }
+            zero &= m[k] == 0;
+        }
+        return zero ? Status.zeroGradient("the map is zero everywhere") : Status.OK;
+    }
+
+    private static double sum(double[] values, int i, int n) {
+        int size = values.length / n;
+        double sum = 0;
+        for (int k = i * size; k < (i + 1) * size; k++) {
+            sum += values[k];
+        }
+        return sum;
+    }
+
+    static double[][] rows(Array z) {
+        double[] flat = z.toDoubles();
+        double[][] rows = new double[z.dim(0)][];
+        int k = rows.length == 0 ? 0 : flat.length / rows.length;
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = java.util.Arrays.copyOfRange(flat, i * k, (i + 1) * k);
+        }
+        return rows;
+    }
+
+    static int argmax(double[] row) {
+        int best = 0;
+        for (int k = 1; k < row.length; k++) {
+            best = row[k] > row[best] ? k : best;
+        }
+        return best;
+    }
+
+    Explanation explanation(Array relevance, List<String> warnings, double passes, Provenance provenance) {
+        return new Explanation(
+                relevance,
+                classes.stream().mapToInt(Integer::intValue).toArray(),
+                logits.toArray(double[][]::new),
+                values.stream().mapToDouble(Double::doubleValue).toArray(),
+                residuals.stream().mapToDouble(Double::doubleValue).toArray(),
+                status,
+                warnings,
+                passes,
+                provenance);
+    }
+}

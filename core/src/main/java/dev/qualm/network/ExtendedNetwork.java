@@ -1,0 +1,261 @@
+package dev.qualm.network;
+
+import dev.qualm.ShapeException;
+import dev.qualm.UnsupportedModelException;
+import dev.qualm.array.Array;
+import dev.qualm.network.engine.NativeScope;
+import dev.qualm.network.engine.Precision;
+import dev.qualm.network.engine.Tensors;
+import dev.qualm.network.graph.Graph;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network with further nodes written behind its own, such as an explanation: computed in one run with the network, and
+ * differentiable with it. Thread-safe. Close it; it may outlive the network.
+ */
+/*
+ * What is written depends on the shapes of the tensors, so there is a graph per shape of the inputs, the batch's size apart (see ShapedPlans).
+ * BatchNormalization is folded before anything is written: it is linear, and its own tensors mean little to an explanation.
+ */
+public final class ExtendedNetwork implements AutoCloseable {
+    /** Writes the further nodes. */
+    @FunctionalInterface
+    public interface Extension {
+        /** Called once per shape of the inputs. */
+        Names write(GraphWriter writer);
+    }
+
+    /**
+     * How callers and graph speak of the same tensors.
+     *
+     * @param inputs name of each further input by key
+     * @param outputs name of each tensor that may be asked for by key
+     */
+    public record Names(Map<String, String> inputs, Map<String, String> outputs) {}
+
+    private final Network network;
+    private final Set<String> untouched;
+    private final Extension extension;
+    private final WeightStore store;
+    private final ShapedPlans<Compiled> compiled = new ShapedPlans<>();
+
+    private ExtendedNetwork(Network network, Set<String> untouched, Extension extension) {
+        this.network = network;
+        this.untouched = untouched;
+        this.extension = extension;
+        this.store = network.shareWeights();
+    }
+
+    /**
+     * Extends a network.
+     *
+     * @param taps tensors that the extension reads and that must not vanish by folding; the logits and the differentiable input
+     *     never do
+     */
+    public static ExtendedNetwork of(Network network, Collection<String> taps, Extension extension) {
+        Set<String> untouched = new LinkedHashSet<>(taps);
+        untouched.add(network.structure().logits());
+        untouched.add(network.structure().differentiable());
+        return new ExtendedNetwork(network, untouched, extension);
+    }
+
+    /** Everything compiled for one shape of the inputs. */
+    private final class Compiled implements AutoCloseable {
+        final Graph graph;
+        final Names names;
+        private final Map<Set<String>, Plan> plans = new HashMap<>();
+        private final Map<List<String>, GradientPlans> gradients = new HashMap<>();
+
+        Compiled(Map<String, Tensor> feeds) {
+            Graph folded = BatchNormFolding.fold(
+                            network.graph().prune(untouched),
+                            t -> !untouched.contains(t),
+                            network.precision() == Precision.FLOAT64)
+                    .prune(untouched);
+            Map<String, int[]> shapes = GradientPlans.shapes(folded, store, network.precision(), feeds);
+            GraphWriter writer = new GraphWriter(folded, shapes, network.precision(), "\u2207");
+            names = extension.write(writer);
+            graph = writer.joined();
+        }
+
+        synchronized Plan plan(Set<String> wanted) {
+            return plans.computeIfAbsent(
+                    wanted,
+                    k -> Plan.compile(graph, store, network.precision(), k, Plan.Mode.INFERENCE));
+        }
+
+        synchronized GradientPlans gradients(List<String> outputs, Map<String, Tensor> feeds) {
+            return gradients.computeIfAbsent(outputs, k -> {
+                String leaf = network.structure().differentiable();
+                GradientPlans made = GradientPlans.compile(graph, k, leaf, store, network.precision(), feeds);
+                if (made == null) {
+                    throw new UnsupportedModelException("Nothing to differentiate: expected " + k
+                            + " to depend on '" + leaf + "' in a way that can be differentiated, but found none");
+                }
+                return made;
+            });
+        }
+
+        String name(String key) {
+            String name = names.outputs().get(key);
+            if (name == null) {
+                throw new IllegalArgumentException("Expected one of " + names.outputs().keySet() + ", but found " + key);
+            }
+            return name;
+        }
+
+        @Override
+        public synchronized void close() {
+            plans.values().forEach(Plan::close);
+            gradients.values().forEach(GradientPlans::close);
+        }
+    }
+
+    /**
+     * Runs one batch, whole.
+     *
+     * @param feeds the network's inputs by name, and further ones by key
+     * @param wanted keys
+     */
+    public Map<String, Array> run(Map<String, Array> feeds, Collection<String> wanted) {
+        return run(feeds, wanted, values -> {
+            Map<String, Array> out = new LinkedHashMap<>();
+            wanted.forEach(key -> out.put(key, Tensors.toArray(values.apply(key))));
+            return out;
+        });
+    }
+
+    /**
+     * As {@link #run(Map, Collection)}, for callers that want less than a copy of what was computed.
+     *
+     * @param use given the native tensors by key, which live until it returns
+     */
+    public <T> T run(Map<String, Array> feeds, Collection<String> wanted, Function<Function<String, Tensor>, T> use) {
+        Map<String, Array> checked = network.checked(feeds);
+        try (NativeScope scope = NativeScope.values();
+                Lease<Compiled> lease = compiled(checked, feeds)) {
+            Compiled c = lease.plans();
+            Set<String> names = new LinkedHashSet<>();
+            wanted.forEach(key -> names.add(c.name(key)));
+            Plan.Values values = c.plan(names).run(tensors(c, checked, feeds), Map.of(), Set.of(), UnaryOperator.identity());
+            return use.apply(key -> values.get(c.name(key)));
+        }
+    }
+
+    /**
+     * Runs one batch and keeps what derivatives of its outputs read.
+     *
+     * @param outputs keys of what will be differentiated
+     */
+    public Pass pass(Map<String, Array> feeds, List<String> outputs) {
+        return pass(feeds, outputs, 1);
+    }
+
+    /**
+     * As {@link #pass(Map, List)} for a batch of one item, whose derivatives take and give {@code times} rows: many cotangents at
+     * once.
+     */
+    public Pass pass(Map<String, Array> feeds, List<String> outputs, int times) {
+        Map<String, Array> checked = network.checked(feeds);
+        if (times > 1 && checked.values().stream().anyMatch(a -> a.rank() == 0 || a.dim(0) != 1)) {
+            throw new ShapeException("Only one item can be taken several times, but found " + checked);
+        }
+        Map<String, Array> like = times == 1 ? checked : repeated(checked, 2);
+        Map<String, Array> further = times == 1 ? feeds : repeated(feeds, 2);
+        Lease<Compiled> lease = compiled(like, further);
+        try (NativeScope scope = NativeScope.values()) {
+            Compiled c = lease.plans();
+            List<String> names = outputs.stream().map(c::name).toList();
+            GradientPlans plans = c.gradients(names, tensors(c, like, further));
+            return new Pass(c, network.precision(), lease, KeptPass.run(plans, tensors(c, checked, feeds), times));
+        } catch (RuntimeException e) {
+            lease.close();
+            throw e;
+        }
+    }
+
+    private static Map<String, Array> repeated(Map<String, Array> feeds, int times) {
+        Map<String, Array> out = new LinkedHashMap<>();
+        feeds.forEach((name, a) -> out.put(
+                name, a.rank() > 0 && a.dim(0) == 1 ? Array.concat(Collections.nCopies(times, a)) : a));
+        return out;
+    }
+
+    private Lease<Compiled> compiled(Map<String, Array> checked, Map<String, Array> feeds) {
+        return compiled.lease(checked, () -> {
+            try (NativeScope scope = NativeScope.values()) {
+                return new Compiled(network.tensors(checked));
+            }
+        });
+    }
+
+    private Map<String, Tensor> tensors(Compiled c, Map<String, Array> checked, Map<String, Array> feeds) {
+        Map<String, Tensor> all = network.tensors(checked);
+        Map<String, Array> further = new LinkedHashMap<>();
+        c.names.inputs().forEach((key, name) -> {
+            Array a = feeds.get(key);
+            if (a == null) {
+                throw new ShapeException("Input '" + key + "' is missing; found " + feeds.keySet());
+            }
+            further.put(name, a);
+        });
+        all.putAll(network.tensors(further));
+        return all;
+    }
+
+    /** One run with all that its derivatives need. Belongs to the thread that made it. */
+    public static final class Pass implements AutoCloseable {
+        private final Compiled compiled;
+        private final Precision precision;
+        private final Lease<Compiled> lease;
+        private final KeptPass pass;
+
+        private Pass(Compiled compiled, Precision precision, Lease<Compiled> lease, KeptPass pass) {
+            this.compiled = compiled;
+            this.precision = precision;
+            this.lease = lease;
+            this.pass = pass;
+        }
+
+        /** A copy of an output by key. */
+        public Array value(String key) {
+            try (NativeScope scope = NativeScope.values()) {
+                return Tensors.toArray(pass.value(compiled.name(key)));
+            }
+        }
+
+        /** Gradient of the sum over outputs of {@code sum(cotangent * output)} by the differentiable input, of its shape. */
+        public Array gradient(Map<String, Array> cotangents) {
+            try (NativeScope scope = NativeScope.values()) {
+                Map<String, Tensor> byName = new LinkedHashMap<>();
+                cotangents.forEach((key, u) -> byName.put(compiled.name(key), Tensors.of(u, precision)));
+                return Tensors.toArray(pass.gradient(byName));
+            }
+        }
+
+        @Override
+        public void close() {
+            pass.close();
+            lease.close();
+        }
+    }
+
+    /** Frees the native memory; runs must have ended. May be called twice. */
+    @Override
+    public void close() {
+        compiled.close();
+        store.close();
+    }
+}
