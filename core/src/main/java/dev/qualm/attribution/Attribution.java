@@ -2,6 +2,7 @@ package dev.qualm.attribution;
 
 import dev.qualm.network.Network;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A method that tells how much each element of an input speaks for a class: immutable, with its parameters, for any network.
@@ -20,6 +21,11 @@ public interface Attribution {
     /** What the elements of a map sum up to. */
     default Completeness completeness() {
         return Completeness.NONE;
+    }
+
+    /** What the method compares inputs with, or null if it compares with nothing. */
+    default @Nullable Baseline baseline() {
+        return null;
     }
 
     /**

@@ -89,9 +89,7 @@ public record Composite(String name, List<Entry> entries, Fallback fallback) {
     /** The gradient everywhere but at activations. */
     public static Composite gradient(String name, NodeRule activations) {
         Selector all = Selector.of(NodeKind.values());
-        return named(name)
-                .with(Selector.of(NodeKind.ACTIVATION), activations)
-                .with(all, NodeRule.Plain.GRADIENT);
+        return named(name).with(Selector.of(NodeKind.ACTIVATION), activations).with(all, NodeRule.Plain.GRADIENT);
     }
 
     /**

@@ -83,7 +83,12 @@ final class CompositeRule implements BackwardRule {
         }
         if (rule instanceof NodeRule.BetaSmooth smooth && step.node().op().equals("Relu")) {
             Attributes beta = Attributes.NONE.with("beta", (float) smooth.beta());
-            return Map.of(0, w.own("SoftplusGradient", List.of(step.relevance(), step.node().input(0)), beta));
+            return Map.of(
+                    0,
+                    w.own(
+                            "SoftplusGradient",
+                            List.of(step.relevance(), step.node().input(0)),
+                            beta));
         }
         if (rule == NodeRule.Plain.PASS) {
             return Map.of(step.inputs().get(0), step.relevance());
@@ -125,7 +130,8 @@ final class CompositeRule implements BackwardRule {
         }
         for (Composite.Entry e : composite.entries()) {
             if (e.rule() instanceof NodeRule.Linear && !used.contains(e)) {
-                all.add("void rule: " + e.rule().label() + " is for " + e.selector() + ", which the network does not have");
+                all.add("void rule: " + e.rule().label() + " is for " + e.selector()
+                        + ", which the network does not have");
             }
         }
         return all;

@@ -1,13 +1,13 @@
 package dev.qualm.attribution;
 
 import dev.qualm.Provenance;
-import dev.qualm.Status;
 import dev.qualm.array.Array;
 import dev.qualm.data.OutputKind;
 import dev.qualm.network.ExtendedNetwork;
 import dev.qualm.network.GraphWriter;
 import dev.qualm.network.Network;
 import dev.qualm.network.Structure;
+import dev.qualm.network.engine.Precision;
 import dev.qualm.network.graph.Attributes;
 import dev.qualm.network.graph.ElementType;
 import dev.qualm.network.graph.ValueInfo;
@@ -69,8 +69,7 @@ final class GraphExplainer implements Explainer, DifferentiableMaps {
 
     private ExtendedNetwork.Names write(GraphWriter w, Set<String> noted) {
         Structure s = network.structure();
-        String classes = w.input(new ValueInfo(
-                w.fresh(CLASSES), ElementType.INT64, List.of(ValueInfo.Dim.of(-1))));
+        String classes = w.input(new ValueInfo(w.fresh(CLASSES), ElementType.INT64, List.of(ValueInfo.Dim.of(-1))));
         boolean probabilities = !s.trueLogits() && s.kind() == OutputKind.PROBABILITIES;
         Attributes attributes = Attributes.NONE
                 .with("quantity", target.quantity().label())
@@ -92,15 +91,47 @@ final class GraphExplainer implements Explainer, DifferentiableMaps {
             Map<String, Array> feeds = feeds(part.rows(), part.of(classes));
             Map<String, Array> out = extended.run(feeds, List.of(MAP, LOGITS, SEED));
             Array map = java.util.Objects.requireNonNull(out.get(MAP));
-            results.add(
-                    map,
-                    network.asLogits(java.util.Objects.requireNonNull(out.get(LOGITS))),
-                    java.util.Objects.requireNonNull(out.get(SEED)),
-                    part.of(classes),
-                    target.quantity());
+            Array logits = network.asLogits(java.util.Objects.requireNonNull(out.get(LOGITS)));
+            Array promised = method.completeness() == Attribution.Completeness.DIFFERENCE
+                    ? promised(method, part.rows(), logits, part.of(classes))
+                    : java.util.Objects.requireNonNull(out.get(SEED));
+            results.add(map, logits, promised, part.of(classes), target.quantity());
             maps.add(map);
         }
         return results.explanation(join(maps, batch), List.copyOf(warnings), method.passes(), provenance());
+    }
+
+    /** The maps of one micro-batch, whole. */
+    Array raw(Array rows, int[] classes) {
+        return java.util.Objects.requireNonNull(
+                extended.run(feeds(rows, classes), List.of(MAP)).get(MAP));
+    }
+
+    /** Logits alone, of one micro-batch. */
+    Array logits(Array rows) {
+        Map<String, Array> feeds = feeds(rows, Explainer.predicted(rows.dim(0)));
+        return network.asLogits(java.util.Objects.requireNonNull(
+                extended.run(feeds, List.of(LOGITS)).get(LOGITS)));
+    }
+
+    /** The quantity at each input minus that at the method's baseline; zeros where there is none. */
+    Array promised(Attribution of, Array rows, Array logits, int[] classes) {
+        double[] promised = new double[classes.length];
+        Baseline baseline = of.baseline();
+        if (baseline != null) {
+            double[][] z = Results.rows(logits);
+            Array origin = baseline.item(rows.shape(), network.precision() == Precision.FLOAT32);
+            double[] z0 = logits(origin).toDoubles();
+            for (int i = 0; i < promised.length; i++) {
+                int c = classes[i] >= 0 ? classes[i] : Results.argmax(z[i]);
+                promised[i] = target.quantity().of(z[i], c) - target.quantity().of(z0, c);
+            }
+        }
+        return Array.of(promised, promised.length);
+    }
+
+    List<String> warnings() {
+        return List.copyOf(warnings);
     }
 
     private static Array join(List<Array> maps, Array batch) {

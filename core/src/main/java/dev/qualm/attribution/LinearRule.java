@@ -26,8 +26,7 @@ final class LinearRule {
     private final boolean nonNegative;
     private final Map<String, String> constants = new HashMap<>();
 
-    private LinearRule(
-            GraphWriter w, LinearLayer layer, Rule rule, @Nullable Bounds bounds, Set<String> nonNegative) {
+    private LinearRule(GraphWriter w, LinearLayer layer, Rule rule, @Nullable Bounds bounds, Set<String> nonNegative) {
         this.w = w;
         this.layer = layer;
         this.node = layer.node();
@@ -96,7 +95,8 @@ final class LinearRule {
         }
         List<String> inputs = new ArrayList<>(List.of(input(t.input()), weight(t.weight())));
         String b = layer.bias() == null || t.bias().equals(Weight.NONE) ? null : changed(layer.bias(), t.bias());
-        boolean inside = !node.op().equals("MatMul") && b != null && !node.input(2).isEmpty();
+        boolean inside =
+                !node.op().equals("MatMul") && b != null && !node.input(2).isEmpty();
         if (inside) {
             inputs.add(b);
         }

@@ -16,15 +16,33 @@ final class MicroBatches {
         }
     }
 
+    /** Where the network has inputs beside the one that is explained. */
+    private static final int OTHERWISE = 16;
+
     private MicroBatches() {}
+
+    private static Map<String, Array> feeds(Network network, Array batch) {
+        return Map.of(network.inputs().get(0).name(), batch);
+    }
+
+    /** Rows that suit the caches, whatever the number of inputs at hand, or that the model takes. */
+    static int rows(Network network, Array batch) {
+        if (network.inputs().size() != 1 || batch.dim(0) == 0) {
+            return OTHERWISE;
+        }
+        Array one = batch.slice(0, 1);
+        return network.microBatch(Map.of(network.input().name(), Array.concat(List.of(one, one))));
+    }
 
     static List<Part> of(Network network, Array batch) {
         int n = batch.dim(0);
         if (n == 0) {
             return List.of();
         }
-        Map<String, Array> feeds = Map.of(network.inputs().get(0).name(), batch);
-        int size = network.inputs().size() == 1 ? network.microBatch(feeds) : n;
+        int most = rows(network, batch);
+        int count = (n + most - 1) / most;
+        boolean fixed = network.inputs().size() == 1 && network.isSampleBySample(feeds(network, batch));
+        int size = fixed ? most : (n + count - 1) / count;
         List<Part> parts = new ArrayList<>();
         for (int from = 0; from < n; from += size) {
             int to = Math.min(n, from + size);

@@ -29,7 +29,8 @@ public enum NodeKind {
     /** Anything else. */
     OTHER;
 
-    private static final Set<String> AVERAGES = Set.of("AveragePool", "GlobalAveragePool", "ReduceMean", "ReduceSum", "Resize", "Upsample");
+    private static final Set<String> AVERAGES =
+            Set.of("AveragePool", "GlobalAveragePool", "ReduceMean", "ReduceSum", "Resize", "Upsample");
     private static final Set<String> NORMALIZATIONS = Set.of(
             "BatchNormalization",
             "InstanceNormalization",
@@ -40,9 +41,36 @@ public enum NodeKind {
             "LRN",
             "LpNormalization");
     private static final Set<String> MOVES = Set.of(
-            "Identity", "Dropout", "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose", "Concat", "Split", "Slice", "Pad", "Gather",
-            "GatherElements", "GatherND", "Expand", "Tile", "MaxPool", "GlobalMaxPool", "ReduceMax", "ReduceMin", "Max", "Min",
-            "DepthToSpace", "SpaceToDepth", "ReverseSequence", "Compress", "TopK", "Where", "Cast", "SmoothMaxPool");
+            "Identity",
+            "Dropout",
+            "Flatten",
+            "Reshape",
+            "Squeeze",
+            "Unsqueeze",
+            "Transpose",
+            "Concat",
+            "Split",
+            "Slice",
+            "Pad",
+            "Gather",
+            "GatherElements",
+            "GatherND",
+            "Expand",
+            "Tile",
+            "MaxPool",
+            "GlobalMaxPool",
+            "ReduceMax",
+            "ReduceMin",
+            "Max",
+            "Min",
+            "DepthToSpace",
+            "SpaceToDepth",
+            "ReverseSequence",
+            "Compress",
+            "TopK",
+            "Where",
+            "Cast",
+            "SmoothMaxPool");
 
     /** Name in messages and selectors. */
     public String label() {
@@ -66,7 +94,8 @@ public enum NodeKind {
             case "Mul" -> inputs.size() == 1 && same ? SHIFT : OTHER;
             case "Div" -> inputs.equals(List.of(0)) && same ? SHIFT : OTHER;
             default ->
-                AVERAGES.contains(n.op()) ? AVERAGE
+                AVERAGES.contains(n.op())
+                        ? AVERAGE
                         : NORMALIZATIONS.contains(n.op()) ? NORMALIZATION : MOVES.contains(n.op()) ? MOVE : OTHER;
         };
     }

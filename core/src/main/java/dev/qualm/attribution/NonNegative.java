@@ -7,10 +7,24 @@ import java.util.Set;
 
 /** Tensors that are never negative, read off the graph. Rules then need no negative part: half the work of z+ and alpha-beta. */
 final class NonNegative {
-    private static final Set<String> ALWAYS = Set.of("Relu", "Sigmoid", "HardSigmoid", "Softplus", "Softmax", "Abs", "Exp");
+    private static final Set<String> ALWAYS =
+            Set.of("Relu", "Sigmoid", "HardSigmoid", "Softplus", "Softmax", "Abs", "Exp");
     private static final Set<String> IF_INPUT = Set.of(
-            "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose",
-            "Identity", "Dropout", "Slice", "ReduceMean", "ReduceSum", "ReduceMax");
+            "MaxPool",
+            "AveragePool",
+            "GlobalAveragePool",
+            "GlobalMaxPool",
+            "Flatten",
+            "Reshape",
+            "Squeeze",
+            "Unsqueeze",
+            "Transpose",
+            "Identity",
+            "Dropout",
+            "Slice",
+            "ReduceMean",
+            "ReduceSum",
+            "ReduceMax");
     private static final Set<String> IF_INPUTS = Set.of("Add", "Concat", "Mul", "Max");
 
     private NonNegative() {}
@@ -31,7 +45,9 @@ final class NonNegative {
         }
         if (n.op().equals("Clip")) {
             dev.qualm.array.Array low = w.constant(n.input(1));
-            return low != null ? low.size() == 1 && low.get(0) >= 0 : n.attributes().getFloat("min", -1) >= 0;
+            return low != null
+                    ? low.size() == 1 && low.get(0) >= 0
+                    : n.attributes().getFloat("min", -1) >= 0;
         }
         if (IF_INPUT.contains(n.op())) {
             return known.contains(n.input(0));

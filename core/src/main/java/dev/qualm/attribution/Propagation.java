@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param bounds least and largest value of each input channel for the z-box rule, or null
  * @param completeness START for rules that share relevance, NONE for modified gradients
  */
-public record Propagation(String name, Composite composite, @Nullable Bounds bounds, Completeness completeness)
+public record Propagation(
+        String name, Composite composite, @Nullable Bounds bounds, Completeness completeness)
         implements GraphAttribution {
 
     /** Relevance propagation by a composite that needs no bounds. */

@@ -16,7 +16,12 @@ import java.util.Map;
  * @param warnings gets what users should know about the method on this network
  */
 record ReverseContext(
-        GraphWriter writer, String logits, String leaf, String seed, Map<String, String> inputs, List<String> warnings) {
+        GraphWriter writer,
+        String logits,
+        String leaf,
+        String seed,
+        Map<String, String> inputs,
+        List<String> warnings) {
 
     /** Writes a reverse pass from the seed and returns what it hands to each tensor. */
     ReversePass pass(BackwardRule rule) {

@@ -22,9 +22,11 @@ public final class Rules {
 
     /** The z+ rule (Montavon et al. 2017, Deep Taylor Decomposition): positive contributions alone. */
     public static Rule zPlus() {
-        return rule("z-plus", all(
-                term(Input.POSITIVE, Weight.POSITIVE, Weight.POSITIVE),
-                term(Input.NEGATIVE, Weight.NEGATIVE, Weight.NONE)));
+        return rule(
+                "z-plus",
+                all(
+                        term(Input.POSITIVE, Weight.POSITIVE, Weight.POSITIVE),
+                        term(Input.NEGATIVE, Weight.NEGATIVE, Weight.NONE)));
     }
 
     /**
@@ -37,12 +39,18 @@ public final class Rules {
             throw new IllegalArgumentException(
                     "Expected alpha - beta = 1 and beta >= 0, but found alpha " + alpha + ", beta " + beta);
         }
-        Group positive = new Group(alpha, Gate.ALL, List.of(
-                term(Input.POSITIVE, Weight.POSITIVE, Weight.POSITIVE),
-                term(Input.NEGATIVE, Weight.NEGATIVE, Weight.NONE)));
-        Group negative = new Group(-beta, Gate.ALL, List.of(
-                term(Input.POSITIVE, Weight.NEGATIVE, Weight.NEGATIVE),
-                term(Input.NEGATIVE, Weight.POSITIVE, Weight.NONE)));
+        Group positive = new Group(
+                alpha,
+                Gate.ALL,
+                List.of(
+                        term(Input.POSITIVE, Weight.POSITIVE, Weight.POSITIVE),
+                        term(Input.NEGATIVE, Weight.NEGATIVE, Weight.NONE)));
+        Group negative = new Group(
+                -beta,
+                Gate.ALL,
+                List.of(
+                        term(Input.POSITIVE, Weight.NEGATIVE, Weight.NEGATIVE),
+                        term(Input.NEGATIVE, Weight.POSITIVE, Weight.NONE)));
         return new Rule(
                 "alpha" + plain(alpha) + "-beta" + plain(beta),
                 beta == 0 ? List.of(positive) : List.of(positive, negative),
@@ -56,19 +64,21 @@ public final class Rules {
         }
         Weight up = new Weight(1, gamma, 0, 0, 0);
         Weight down = new Weight(1, 0, gamma, 0, 0);
-        Group positive = new Group(1, Gate.POSITIVE, List.of(
-                term(Input.POSITIVE, up, up), term(Input.NEGATIVE, down, Weight.NONE)));
-        Group negative = new Group(1, Gate.NEGATIVE, List.of(
-                term(Input.POSITIVE, down, down), term(Input.NEGATIVE, up, Weight.NONE)));
+        Group positive = new Group(
+                1, Gate.POSITIVE, List.of(term(Input.POSITIVE, up, up), term(Input.NEGATIVE, down, Weight.NONE)));
+        Group negative = new Group(
+                1, Gate.NEGATIVE, List.of(term(Input.POSITIVE, down, down), term(Input.NEGATIVE, up, Weight.NONE)));
         return new Rule("gamma", List.of(positive, negative), Stabiliser.add(EPSILON));
     }
 
     /** The z-box rule for pixels (Montavon et al. 2017): inputs lie between a least and a largest value per channel. */
     public static Rule zBox() {
-        return rule("z-box", all(
-                term(Input.FULL, Weight.FULL, Weight.FULL),
-                new Term(-1, Input.LOW, Weight.POSITIVE, Weight.POSITIVE),
-                new Term(-1, Input.HIGH, Weight.NEGATIVE, Weight.NEGATIVE)));
+        return rule(
+                "z-box",
+                all(
+                        term(Input.FULL, Weight.FULL, Weight.FULL),
+                        new Term(-1, Input.LOW, Weight.POSITIVE, Weight.POSITIVE),
+                        new Term(-1, Input.HIGH, Weight.NEGATIVE, Weight.NEGATIVE)));
     }
 
     /** The w-square rule (Montavon et al. 2017): shares by squared weights, whatever the input. */

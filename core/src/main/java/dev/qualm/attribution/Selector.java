@@ -16,7 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param toDepth largest such number
  */
 public record Selector(
-        Set<NodeKind> kinds, Set<String> operators, @Nullable Pattern name, int fromDepth, int toDepth) {
+        Set<NodeKind> kinds,
+        Set<String> operators,
+        @Nullable Pattern name,
+        int fromDepth,
+        int toDepth) {
     public Selector {
         kinds = Set.copyOf(kinds);
         operators = Set.copyOf(operators);

@@ -71,7 +71,9 @@ final class EngineGradient {
                 });
                 found.put(i, w.sum(parts));
             }
-            n.inputs().stream().filter(t -> !t.isEmpty() && w.constant(t) == null).forEach(kept::add);
+            n.inputs().stream()
+                    .filter(t -> !t.isEmpty() && w.constant(t) == null)
+                    .forEach(kept::add);
             return found;
         };
     }

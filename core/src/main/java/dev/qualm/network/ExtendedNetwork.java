@@ -7,7 +7,6 @@ import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Precision;
 import dev.qualm.network.engine.Tensors;
 import dev.qualm.network.graph.Graph;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -19,7 +18,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A network with further nodes written behind its own, such as an explanation: computed in one run with the network, and
@@ -92,8 +90,7 @@ public final class ExtendedNetwork implements AutoCloseable {
 
         synchronized Plan plan(Set<String> wanted) {
             return plans.computeIfAbsent(
-                    wanted,
-                    k -> Plan.compile(graph, store, network.precision(), k, Plan.Mode.INFERENCE));
+                    wanted, k -> Plan.compile(graph, store, network.precision(), k, Plan.Mode.INFERENCE));
         }
 
         synchronized GradientPlans gradients(List<String> outputs, Map<String, Tensor> feeds) {
@@ -101,8 +98,8 @@ public final class ExtendedNetwork implements AutoCloseable {
                 String leaf = network.structure().differentiable();
                 GradientPlans made = GradientPlans.compile(graph, k, leaf, store, network.precision(), feeds);
                 if (made == null) {
-                    throw new UnsupportedModelException("Nothing to differentiate: expected " + k
-                            + " to depend on '" + leaf + "' in a way that can be differentiated, but found none");
+                    throw new UnsupportedModelException("Nothing to differentiate: expected " + k + " to depend on '"
+                            + leaf + "' in a way that can be differentiated, but found none");
                 }
                 return made;
             });
@@ -111,7 +108,8 @@ public final class ExtendedNetwork implements AutoCloseable {
         String name(String key) {
             String name = names.outputs().get(key);
             if (name == null) {
-                throw new IllegalArgumentException("Expected one of " + names.outputs().keySet() + ", but found " + key);
+                throw new IllegalArgumentException(
+                        "Expected one of " + names.outputs().keySet() + ", but found " + key);
             }
             return name;
         }
@@ -145,11 +143,12 @@ public final class ExtendedNetwork implements AutoCloseable {
     public <T> T run(Map<String, Array> feeds, Collection<String> wanted, Function<Function<String, Tensor>, T> use) {
         Map<String, Array> checked = network.checked(feeds);
         try (NativeScope scope = NativeScope.values();
-                Lease<Compiled> lease = compiled(checked, feeds)) {
+                Lease<Compiled> lease = compiled(checked)) {
             Compiled c = lease.plans();
             Set<String> names = new LinkedHashSet<>();
             wanted.forEach(key -> names.add(c.name(key)));
-            Plan.Values values = c.plan(names).run(tensors(c, checked, feeds), Map.of(), Set.of(), UnaryOperator.identity());
+            Plan.Values values =
+                    c.plan(names).run(tensors(c, checked, feeds), Map.of(), Set.of(), UnaryOperator.identity());
             return use.apply(key -> values.get(c.name(key)));
         }
     }
@@ -174,7 +173,7 @@ public final class ExtendedNetwork implements AutoCloseable {
         }
         Map<String, Array> like = times == 1 ? checked : repeated(checked, 2);
         Map<String, Array> further = times == 1 ? feeds : repeated(feeds, 2);
-        Lease<Compiled> lease = compiled(like, further);
+        Lease<Compiled> lease = compiled(like);
         try (NativeScope scope = NativeScope.values()) {
             Compiled c = lease.plans();
             List<String> names = outputs.stream().map(c::name).toList();
@@ -188,12 +187,12 @@ public final class ExtendedNetwork implements AutoCloseable {
 
     private static Map<String, Array> repeated(Map<String, Array> feeds, int times) {
         Map<String, Array> out = new LinkedHashMap<>();
-        feeds.forEach((name, a) -> out.put(
-                name, a.rank() > 0 && a.dim(0) == 1 ? Array.concat(Collections.nCopies(times, a)) : a));
+        feeds.forEach((name, a) ->
+                out.put(name, a.rank() > 0 && a.dim(0) == 1 ? Array.concat(Collections.nCopies(times, a)) : a));
         return out;
     }
 
-    private Lease<Compiled> compiled(Map<String, Array> checked, Map<String, Array> feeds) {
+    private Lease<Compiled> compiled(Map<String, Array> checked) {
         return compiled.lease(checked, () -> {
             try (NativeScope scope = NativeScope.values()) {
                 return new Compiled(network.tensors(checked));

@@ -57,8 +57,7 @@ record GradientPlans(
             Map<String, Tensor> feeds) {
         Set<String> ends = new LinkedHashSet<>(outputs);
         ends.add(leaf);
-        Graph graph = BatchNormFolding.fold(
-                        whole.prune(ends), t -> !ends.contains(t), precision == Precision.FLOAT64)
+        Graph graph = BatchNormFolding.fold(whole.prune(ends), t -> !ends.contains(t), precision == Precision.FLOAT64)
                 .prune(ends);
         Map<String, int[]> shapes = shapes(graph, store, precision, feeds);
         GraphWriter writer = new GraphWriter(graph, shapes, precision, "\u2202");
@@ -87,13 +86,11 @@ record GradientPlans(
         @Nullable Plan back = null;
         List<Local> compiled = new ArrayList<>();
         try {
-            back = Plan.compile(
-                    writer.alone(names, gradient), store, precision, Set.of(gradient), Plan.Mode.INFERENCE);
+            back = Plan.compile(writer.alone(names, gradient), store, precision, Set.of(gradient), Plan.Mode.INFERENCE);
             for (EngineGradient.Local local : order) {
                 compiled.add(new Local(local, LocalNode.of(local.node(), graph, store, precision)));
             }
-            TangentPlan.Later tangents =
-                    new TangentPlan.Later(graph, shapes, store, precision, outputs.get(0), leaf);
+            TangentPlan.Later tangents = new TangentPlan.Later(graph, shapes, store, precision, outputs.get(0), leaf);
             return new GradientPlans(forward, back, shapes, wanted, cotangents, gradient, compiled, tangents);
         } catch (RuntimeException e) {
             forward.close();

@@ -30,7 +30,8 @@ final class GradientRule implements BackwardRule {
     public Map<Integer, String> apply(Step step) {
         Map<Integer, String> found = new LinkedHashMap<>();
         for (int i : step.inputs()) {
-            String known = step.node().outputs().size() > 1 ? null : known(step.writer(), step.node(), i, step.relevance());
+            String known =
+                    step.node().outputs().size() > 1 ? null : known(step.writer(), step.node(), i, step.relevance());
             if (known == null) {
                 Step single = new Step(step.writer(), step.node(), List.of(i), step.arrived());
                 known = java.util.Objects.requireNonNull(general.apply(single)).get(i);

@@ -138,8 +138,8 @@ public final class GraphWriter {
 
     /** A new constant in place of a weight, in the digits that the network computes in. */
     public String weight(double[] values, Array like, int... shape) {
-        Array array = Array.of(values, shape);
         boolean single = precision == Precision.FLOAT32 && like.dtype() == DType.FLOAT32;
+        Array array = Array.of(values, shape);
         return constant("weight", single ? array.asFloat32() : array);
     }
 

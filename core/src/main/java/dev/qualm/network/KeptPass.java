@@ -32,7 +32,8 @@ final class KeptPass implements AutoCloseable {
                 pass.keep(name, times == 1 ? t : pass.repeated(name, t, times));
             }
             plans.locals()
-                    .forEach(l -> l.node().record(pass::value, l.names().leaves(), l.names().results(), pass::keep));
+                    .forEach(l -> l.node()
+                            .record(pass::value, l.names().leaves(), l.names().results(), pass::keep));
             return pass;
         } catch (RuntimeException e) {
             pass.close();
@@ -89,7 +90,9 @@ final class KeptPass implements AutoCloseable {
                 return null;
             }
             tangents.locals()
-                    .forEach(l -> l.node().recordProducts(this::value, l.names().products(), l.names().cotangent(), this::keep));
+                    .forEach(l -> l.node()
+                            .recordProducts(
+                                    this::value, l.names().products(), l.names().cotangent(), this::keep));
         }
         try (NativeScope scope = NativeScope.values()) {
             Map<String, Tensor> feeds = new LinkedHashMap<>(kept);

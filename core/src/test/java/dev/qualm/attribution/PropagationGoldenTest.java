@@ -97,7 +97,9 @@ class PropagationGoldenTest {
         Array input = Golden.arrays(net + "/io.npz").get("input").slice(0, expected.dim(0));
         try (Network network = Golden.network(net, Precision.FLOAT64);
                 Explainer explainer = method.on(network, Target.logit())) {
-            assertThat(Close.relative(expected, explainer.explain(input).relevance())).as(net + " " + method).isLessThan(tolerance);
+            assertThat(Close.relative(expected, explainer.explain(input).relevance()))
+                    .as(net + " " + method)
+                    .isLessThan(tolerance);
         }
         try (Network network = Golden.network(net, Precision.FLOAT32);
                 Explainer explainer = method.on(network, Target.logit())) {

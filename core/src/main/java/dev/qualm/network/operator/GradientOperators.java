@@ -25,7 +25,8 @@ final class GradientOperators {
                 of("ClipGradient", node -> clip(node, false)).withInPlace(node -> clip(node, true)),
                 of("SoftplusGradient", GradientOperators::softplus),
                 of("ConvGradient", GradientOperators::convolution),
-                aliasing("ReshapeLike", Operator.Gradient.DIFFERENTIABLE, node -> Kernel.of(GradientOperators::reshape)),
+                aliasing(
+                        "ReshapeLike", Operator.Gradient.DIFFERENTIABLE, node -> Kernel.of(GradientOperators::reshape)),
                 // The engine's gradient of a sum or a view is the gradient at its output itself.
                 aliasing("LocalGradient", Operator.Gradient.NONE, node -> Kernel.of(GradientOperators::local)),
                 aliasing("NodeGradient", Operator.Gradient.DIFFERENTIABLE, NodeGradientKernel::new));

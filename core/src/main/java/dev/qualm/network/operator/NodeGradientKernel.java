@@ -44,7 +44,9 @@ final class NodeGradientKernel implements Kernel {
         for (int o = 0; o < a.getInt("outputs", 1); o++) {
             outputs.add(context.node().name() + "." + o);
         }
-        List<String> inputs = context.node().inputs().subList(arrived.length, context.node().inputs().size());
+        List<String> inputs = context.node()
+                .inputs()
+                .subList(arrived.length, context.node().inputs().size());
         Node node = new Node(context.node().name(), operator.domain(), operator.type(), inputs, outputs, of);
         kernel = operator.factory()
                 .create(new NodeContext(
@@ -61,7 +63,9 @@ final class NodeGradientKernel implements Kernel {
             }
             // A handle of its own: the same tensor may reach the node on another input as well.
             Tensor at = in.get(arrived.length + input);
-            Tensor leaf = differentiable && at.requires_grad() ? at.alias() : at.detach().set_requires_grad(true);
+            Tensor leaf = differentiable && at.requires_grad()
+                    ? at.alias()
+                    : at.detach().set_requires_grad(true);
             x[input] = leaf;
             Tensor[] y = kernel.run(new Inputs(x));
             TensorVector results = new TensorVector();

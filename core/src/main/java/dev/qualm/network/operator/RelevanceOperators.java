@@ -19,6 +19,10 @@ final class RelevanceOperators {
     static List<Operator> all() {
         return List.of(
                 Operator.of("StableDivide", RelevanceOperators::divide).inDomain(Node.QUALM_DOMAIN),
+                Operator.of("SecantDivide", node -> Kernel.of(RelevanceOperators::secant))
+                        .inDomain(Node.QUALM_DOMAIN),
+                Operator.of("ResizeLike", node -> Kernel.of(RelevanceOperators::resize))
+                        .inDomain(Node.QUALM_DOMAIN),
                 Operator.of("ClassSeed", RelevanceOperators::seed).inDomain(Node.QUALM_DOMAIN));
     }
 
@@ -52,14 +56,27 @@ final class RelevanceOperators {
         });
     }
 
+    /** Inputs: a change of the output, the change of the input, what stands for their ratio where the latter is less than input 3. */
+    private static Tensor secant(Inputs in) {
+        Tensor dx = in.get(1);
+        Tensor tiny = dx.abs().lt(in.get(3));
+        // Zero divided by zero would spoil the derivative of the other branch.
+        Tensor safe = torch.where(tiny, torch.ones_like(dx), dx);
+        return torch.where(tiny, in.get(2), in.get(0).div(safe));
+    }
+
+    /** Inputs: images, {@code [n, c, h, w]}; a tensor whose height and width they take, by bilinear interpolation. */
+    private static Tensor resize(Inputs in) {
+        Tensor like = in.get(1);
+        return torch.upsample_bilinear2d(in.get(0), new long[] {like.size(2), like.size(3)}, false);
+    }
+
     private static Tensor rootMeanSquare(Tensor z) {
         long[] axes = new long[(int) z.dim() - 1];
         for (int a = 0; a < axes.length; a++) {
             axes[a] = a + 1;
         }
-        return axes.length == 0
-                ? z.abs()
-                : z.square().mean(axes, true, none()).sqrt();
+        return axes.length == 0 ? z.abs() : z.square().mean(axes, true, none()).sqrt();
     }
 
     /**

@@ -46,6 +46,16 @@ final class GradientCases {
                 divide("positive").attribute("epsilon", number(3)).attribute("form", "add-positive"),
                 divide("clipped").attribute("epsilon", number(0.5)).attribute("form", "clip"),
                 divide("relative").attribute("epsilon", number(0.25)).attribute("relative", 1L),
+                of("SecantDivide", "some small")
+                        .input(2, -3, 3, 2, 3, 4)
+                        .input(3, -3, 3, 2, 3, 4)
+                        .plain(number(1))
+                        .independentRows(),
+                OperatorCase.of("ResizeLike", "enlarged")
+                        .domain(Node.QUALM_DOMAIN)
+                        .input(1, -2, 2, 2, 3, 2, 3)
+                        .plain(values(2, 2, 1, 5, 6))
+                        .independentRows(),
                 seed("logit", "logits"),
                 seed("margin", "logits"),
                 seed("probability", "logits"),
