@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.qualm.QualmException;
 import java.io.IOException;
+import java.util.Map;
 
 /**
  * Reports as JSON: the record's fields by their names, in their order, after a field {@code format}. NaN is {@code null},
@@ -29,8 +30,14 @@ public final class ReportJson {
 
     /** The JSON text of a record, with a line end. */
     public static String render(String format, Record report) {
+        return render(format, report, Map.of());
+    }
+
+    /** The same with further fields at the end: what was found from the record. */
+    public static String render(String format, Record report, Map<String, ?> found) {
         ObjectNode root = MAPPER.createObjectNode().put("format", format);
         root.setAll((ObjectNode) MAPPER.valueToTree(report));
+        found.forEach((name, value) -> root.set(name, MAPPER.valueToTree(value)));
         try {
             return MAPPER.writeValueAsString(root) + "\n";
         } catch (JsonProcessingException e) {

@@ -1,12 +1,14 @@
 package dev.qualm.report.explanation;
 
 import dev.qualm.report.chart.Palette;
+import dev.qualm.report.chart.Rgb;
 import dev.qualm.report.sheet.Lettering;
 import dev.qualm.report.sheet.Mark;
 import dev.qualm.report.sheet.Sheet;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,24 +106,50 @@ record TileGrid(int side, int width) {
     }
 
     private double scores(Sheet sheet, Tile.Scores scores, double x, double from) {
-        int columns = scores.heads().size();
-        double each = (width - NAME) / (double) columns;
         double y = from + 10;
-        for (int c = 0; c < columns; c++) {
-            number(sheet, scores.heads().get(c), x + NAME + (c + 1) * each, y, each, true);
+        double[] ends = ends(scores);
+        for (int c = 0; c < ends.length; c++) {
+            number(sheet, scores.heads().get(c), x, ends, c, y, Sheet.MUTED);
         }
         for (Tile.Scores.Row row : scores.rows()) {
             y += SCORE;
             sheet.text(Lettering.LABEL.fit(row.name(), NAME - 4), x, y, Lettering.LABEL, Sheet.MUTED);
-            for (int c = 0; c < columns; c++) {
-                number(sheet, row.numbers().get(c), x + NAME + (c + 1) * each, y, each, false);
+            for (int c = 0; c < ends.length; c++) {
+                number(sheet, row.numbers().get(c), x, ends, c, y, Sheet.INK);
             }
         }
         return y + 4;
     }
 
-    private static void number(Sheet sheet, String text, double right, double y, double width, boolean head) {
+    /** Where the columns of numbers end, with equal gaps between what stands in them. */
+    private double[] ends(Tile.Scores scores) {
+        int columns = scores.heads().size();
+        double[] ends = new double[columns];
+        double sum = 0;
+        for (int c = 0; c < columns; c++) {
+            int column = c;
+            ends[c] = Stream.concat(
+                            Stream.of(scores.heads().get(c)),
+                            scores.rows().stream().map(r -> r.numbers().get(column)))
+                    .mapToDouble(Lettering.LABEL::width)
+                    .max()
+                    .orElse(0);
+            sum += ends[c];
+        }
+        // A long number takes room from the others only in proportion.
+        double shrink = Math.min(1, (width - NAME) / sum);
+        double gap = Math.max(0, (width - NAME - sum) / columns);
+        double end = NAME;
+        for (int c = 0; c < columns; c++) {
+            end += gap + shrink * ends[c];
+            ends[c] = end;
+        }
+        return ends;
+    }
+
+    private static void number(Sheet sheet, String text, double x, double[] ends, int c, double y, Rgb colour) {
         Lettering l = Lettering.LABEL;
-        sheet.text(l.fit(text, width - 3), right, y, l, head ? Sheet.MUTED : Sheet.INK, Mark.Anchor.END);
+        double room = ends[c] - (c == 0 ? NAME : ends[c - 1]);
+        sheet.text(l.fit(text, room + 1e-9), x + ends[c], y, l, colour, Mark.Anchor.END);
     }
 }
