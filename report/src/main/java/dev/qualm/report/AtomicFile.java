@@ -11,13 +11,13 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /** Files that are there completely or not at all. */
-final class AtomicFile {
+public final class AtomicFile {
     private AtomicFile() {}
 
     /**
      * Writes beside the target, forces it to disk, then renames; on failure the old file stays and no other is left.
      */
-    static void write(Path file, byte[] content) {
+    public static void write(Path file, byte[] content) {
         Path target = file.toAbsolutePath();
         Path folder = target.getParent();
         if (folder == null) {

@@ -81,6 +81,34 @@ public record Histogram(String score, boolean logarithmic, double[] edges, List<
         return new Histogram(score, logarithmic, raw, sets);
     }
 
+    /**
+     * Counts numbers in {@code bins} bins of equal width from {@code low} to {@code high}.
+     *
+     * @param reference name of the set to compare with, a key of {@code values}
+     * @param values numbers by set, in the order to show them
+     */
+    public static Histogram linear(
+            String score, String reference, Map<String, double[]> values, int bins, double low, double high) {
+        double[] in = values.get(reference);
+        if (in == null || bins < 1 || !(low < high)) {
+            throw new IllegalArgumentException("Expected numbers of '" + reference
+                    + "', at least one bin and low < high, but found sets " + values.keySet() + ", " + bins
+                    + " bins from " + low + " to " + high);
+        }
+        double[] edges = new double[bins + 1];
+        for (int i = 0; i <= bins; i++) {
+            edges[i] = low + (high - low) * i / bins;
+        }
+        List<Counts> sets = new ArrayList<>();
+        sets.add(count(reference, in, edges));
+        values.forEach((name, v) -> {
+            if (!name.equals(reference)) {
+                sets.add(count(name, v, edges));
+            }
+        });
+        return new Histogram(score, false, edges, sets);
+    }
+
     private static boolean skewed(double[] in, Collection<double[]> all) {
         double[] core = range(in, 0.005);
         double[] pooled = all.stream().flatMapToDouble(Arrays::stream).toArray();

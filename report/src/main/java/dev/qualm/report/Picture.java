@@ -1,10 +1,14 @@
 package dev.qualm.report;
 
+import dev.qualm.QualmException;
 import dev.qualm.ShapeException;
 import dev.qualm.array.Array;
 import dev.qualm.array.DType;
 import dev.qualm.report.html.DataUri;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import javax.imageio.ImageIO;
 
 /**
  * A small image, kept as a PNG file.
@@ -16,6 +20,23 @@ import java.awt.image.BufferedImage;
 public record Picture(int width, int height, byte[] png) {
     public Picture {
         png = png.clone();
+    }
+
+    /**
+     * The pixels.
+     *
+     * @throws QualmException if the bytes are no PNG
+     */
+    public BufferedImage decode() {
+        try {
+            BufferedImage image = ImageIO.read(new ByteArrayInputStream(png));
+            if (image == null) {
+                throw new QualmException("A picture of " + png.length + " bytes is no PNG");
+            }
+            return image;
+        } catch (IOException e) {
+            throw new QualmException("A picture cannot be decoded: " + e, e);
+        }
     }
 
     public static Picture of(BufferedImage image) {

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** A page of titled sections with a table of contents, in the look that all reports share. */
@@ -54,6 +55,27 @@ public final class ReportPage {
         }
         sections.add(section.add(body).html());
         return this;
+    }
+
+    /** A summary and the facts under it, as a {@code lead}. */
+    public static Html lead(String summary, Map<String, String> facts) {
+        Element list = Html.el("dl", "facts-grid");
+        facts.forEach((name, value) -> list.add(
+                Html.el("div").add(Html.el("dt").text(name)).add(Html.el("dd").text(value))));
+        return Html.of(Html.el("p", "lead").text(summary).html(), list.html());
+    }
+
+    /** Limits a reader must know; nothing if there are none. */
+    public static Html notes(List<String> notes) {
+        if (notes.isEmpty()) {
+            return Html.EMPTY;
+        }
+        Element list = Html.el("ul");
+        notes.forEach(n -> list.add(Html.el("li").text(n)));
+        return Html.el("aside", "notes")
+                .add(Html.el("h3").text("Read with care"))
+                .add(list)
+                .html();
     }
 
     /** The whole page, which needs no other file and no network. */

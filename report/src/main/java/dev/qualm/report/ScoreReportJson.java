@@ -1,78 +1,22 @@
 package dev.qualm.report;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonSerializer;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.qualm.QualmException;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/**
- * A {@link ScoreReport} as JSON: the record's fields by their names, in their order. NaN is {@code null}, infinities
- * are the strings {@code "Infinity"} and {@code "-Infinity"}, pictures are PNG files in Base64.
- */
+/** A {@link ScoreReport} as JSON, in the manner of {@link ReportJson}. */
 public final class ScoreReportJson {
     /** Value of the field {@code format}; the number grows when a field changes its meaning or goes away. */
     public static final String FORMAT = "qualm-score-report/1";
-
-    private static final ObjectMapper MAPPER = JsonMapper.builder()
-            .addModule(new SimpleModule()
-                    .addSerializer(Double.class, new NumberSerializer())
-                    .addSerializer(Double.TYPE, new NumberSerializer())
-                    .addSerializer(double[].class, new NumbersSerializer()))
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .build();
 
     private ScoreReportJson() {}
 
     /** The JSON text. */
     public static String render(ScoreReport report) {
-        ObjectNode root = MAPPER.createObjectNode().put("format", FORMAT);
-        root.setAll((ObjectNode) MAPPER.valueToTree(report));
-        try {
-            return MAPPER.writeValueAsString(root) + "\n";
-        } catch (JsonProcessingException e) {
-            throw new QualmException("Could not write the report '" + report.title() + "' as JSON", e);
-        }
+        return ReportJson.render(FORMAT, report);
     }
 
     /** Writes the JSON as UTF-8; an existing file is replaced only when the new one is complete. */
     public static void write(ScoreReport report, Path file) {
         AtomicFile.write(file, render(report).getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static void number(double v, JsonGenerator out) throws IOException {
-        if (Double.isNaN(v)) {
-            out.writeNull();
-        } else if (Double.isInfinite(v)) {
-            out.writeString(Double.toString(v));
-        } else {
-            out.writeNumber(v);
-        }
-    }
-
-    private static final class NumberSerializer extends JsonSerializer<Double> {
-        @Override
-        public void serialize(Double v, JsonGenerator out, SerializerProvider provider) throws IOException {
-            number(v, out);
-        }
-    }
-
-    private static final class NumbersSerializer extends JsonSerializer<double[]> {
-        @Override
-        public void serialize(double[] values, JsonGenerator out, SerializerProvider provider) throws IOException {
-            out.writeStartArray(values, values.length);
-            for (double v : values) {
-                number(v, out);
-            }
-            out.writeEndArray();
-        }
     }
 }

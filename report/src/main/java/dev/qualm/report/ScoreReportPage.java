@@ -1,13 +1,11 @@
 package dev.qualm.report;
 
-import dev.qualm.report.html.Element;
 import dev.qualm.report.html.Html;
 import dev.qualm.report.html.Numbers;
 import dev.qualm.report.html.Table;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /** A {@link ScoreReport} as one HTML file that needs nothing else. */
 public final class ScoreReportPage {
@@ -20,8 +18,9 @@ public final class ScoreReportPage {
         DoubtedSection doubted = new DoubtedSection(report);
         String against = "Each column pair sets " + report.inDistribution() + " (n = "
                 + Numbers.count(report.inImages()) + ") against one set that should be doubted.";
-        ReportPage page = new ReportPage(report.title(), lead(report));
-        page.section("summary", "Summary", against, summary.table(), summary.legend(), notes(report.notes()));
+        ReportPage page = new ReportPage(report.title(), ReportPage.lead(report.summary(), report.provenance()));
+        page.section(
+                "summary", "Summary", against, summary.table(), summary.legend(), ReportPage.notes(report.notes()));
         page.section(
                 "intervals",
                 "How sure these numbers are",
@@ -55,28 +54,6 @@ public final class ScoreReportPage {
     /** Writes the page as UTF-8; an existing file is replaced only when the new one is complete. */
     public static void write(ScoreReport report, Path file) {
         AtomicFile.write(file, render(report).getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static Html lead(ScoreReport report) {
-        Element facts = Html.el("dl", "facts-grid");
-        for (Map.Entry<String, String> e : report.provenance().entrySet()) {
-            facts.add(Html.el("div")
-                    .add(Html.el("dt").text(e.getKey()))
-                    .add(Html.el("dd").text(e.getValue())));
-        }
-        return Html.of(Html.el("p", "lead").text(report.summary()).html(), facts.html());
-    }
-
-    private static Html notes(List<String> notes) {
-        if (notes.isEmpty()) {
-            return Html.EMPTY;
-        }
-        Element list = Html.el("ul");
-        notes.forEach(n -> list.add(Html.el("li").text(n)));
-        return Html.el("aside", "notes")
-                .add(Html.el("h3").text("Read with care"))
-                .add(list)
-                .html();
     }
 
     private static Html questions(ScoreReport report) {

@@ -6,6 +6,7 @@ import dev.qualm.report.html.Html;
 import dev.qualm.report.html.Numbers;
 import java.awt.image.BufferedImage;
 import java.util.List;
+import java.util.function.DoubleFunction;
 
 /**
  * A matrix as colours on a diverging scale: blue below the middle of the range, orange above. Up to {@value
@@ -123,25 +124,44 @@ public record HeatMap(String title, double[][] values, List<String> labels, doub
     }
 
     private Html picture() {
-        int rows = values.length;
         int columns = values[0].length;
-        BufferedImage image = new BufferedImage(columns, rows, BufferedImage.TYPE_INT_RGB);
-        for (int r = 0; r < rows; r++) {
-            for (int c = 0; c < columns; c++) {
-                double v = values[r][c];
-                image.setRGB(
-                        c,
-                        r,
-                        Double.isNaN(v)
-                                ? 0x808080
-                                : Palette.divergingLight(unit(v)).packed());
-            }
-        }
+        BufferedImage image = pixels(values, 1, v -> Palette.divergingLight(unit(v)));
         return Html.el("img", "pixels heatmap")
                 .attr("src", DataUri.png(image))
                 .attr("width", Integer.toString(Math.min(600, Math.max(columns, 300))))
                 .attr("alt", title + ": " + describe())
                 .html();
+    }
+
+    /**
+     * A matrix as pixels.
+     *
+     * @param values rows of equal length, at least one of each
+     * @param block rows and columns that share a pixel, which shows the mean of those that are not NaN
+     * @param colour of a value that is not NaN; where all are, the pixel is {@link Palette#UNDEFINED}
+     */
+    public static BufferedImage pixels(double[][] values, int block, DoubleFunction<Rgb> colour) {
+        int rows = values.length;
+        int columns = values[0].length;
+        int height = (rows + block - 1) / block;
+        int width = (columns + block - 1) / block;
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        for (int r = 0; r < height; r++) {
+            for (int c = 0; c < width; c++) {
+                double sum = 0;
+                int defined = 0;
+                for (int a = r * block; a < Math.min(rows, (r + 1) * block); a++) {
+                    for (int b = c * block; b < Math.min(columns, (c + 1) * block); b++) {
+                        boolean known = !Double.isNaN(values[a][b]);
+                        sum += known ? values[a][b] : 0;
+                        defined += known ? 1 : 0;
+                    }
+                }
+                Rgb pixel = defined == 0 ? Palette.UNDEFINED : colour.apply(sum / defined);
+                image.setRGB(c, r, pixel.packed());
+            }
+        }
+        return image;
     }
 
     private String describe() {

@@ -23,6 +23,9 @@ public final class Palette {
     /** Opacity of the strongest heat colour behind text. */
     public static final double MAX_HEAT = 0.42;
 
+    /** In pictures: where there is no value. */
+    public static final Rgb UNDEFINED = new Rgb(0xb9, 0xbf, 0xc7);
+
     static final List<String> SERIES_LIGHT =
             List.of("#1844c4", "#b94319", "#218981", "#871f7a", "#1898fc", "#c28b0d", "#211d49", "#640600");
     static final List<String> SERIES_DARK =

@@ -1,5 +1,8 @@
 package dev.qualm.report.map;
 
+import dev.qualm.report.sheet.Lettering;
+import dev.qualm.report.sheet.Mark;
+import dev.qualm.report.sheet.Sheet;
 import java.util.List;
 
 /**

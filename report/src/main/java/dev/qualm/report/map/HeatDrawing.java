@@ -1,15 +1,19 @@
 package dev.qualm.report.map;
 
+import dev.qualm.report.chart.HeatMap;
 import dev.qualm.report.chart.Palette;
 import dev.qualm.report.chart.Rgb;
 import dev.qualm.report.html.Numbers;
+import dev.qualm.report.sheet.Lettering;
+import dev.qualm.report.sheet.Mark;
+import dev.qualm.report.sheet.Sheet;
 import java.awt.image.BufferedImage;
 import java.util.List;
 
 /** Draws the cells of a map, and what marks the predicted class. */
 final class HeatDrawing {
     /** Cells with no cosine. */
-    static final Rgb UNDEFINED = new Rgb(0xb9, 0xbf, 0xc7);
+    static final Rgb UNDEFINED = Palette.UNDEFINED;
 
     private static final Rgb HATCH = new Rgb(0x59, 0x63, 0x6f);
 
@@ -64,25 +68,7 @@ final class HeatDrawing {
 
     /** A pixel per block: the mean of its cosines, undefined if all of them are. */
     static BufferedImage pixels(double[][] values, Grid grid) {
-        int n = grid.blocks();
-        int k = values.length;
-        BufferedImage image = new BufferedImage(n, n, BufferedImage.TYPE_INT_RGB);
-        for (int r = 0; r < n; r++) {
-            for (int c = 0; c < n; c++) {
-                double sum = 0;
-                int defined = 0;
-                for (int a = r * grid.block(); a < Math.min(k, (r + 1) * grid.block()); a++) {
-                    for (int b = c * grid.block(); b < Math.min(k, (c + 1) * grid.block()); b++) {
-                        boolean known = !Double.isNaN(values[a][b]);
-                        sum += known ? values[a][b] : 0;
-                        defined += known ? 1 : 0;
-                    }
-                }
-                image.setRGB(
-                        c, r, colour(defined == 0 ? Double.NaN : sum / defined).packed());
-            }
-        }
-        return image;
+        return HeatMap.pixels(values, grid.block(), HeatDrawing::colour);
     }
 
     /** A wedge at both ends of the predicted row and column, and a frame around them where cells are large. */

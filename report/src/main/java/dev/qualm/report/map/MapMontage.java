@@ -1,6 +1,9 @@
 package dev.qualm.report.map;
 
 import dev.qualm.report.CosineMap;
+import dev.qualm.report.sheet.Lettering;
+import dev.qualm.report.sheet.Sheet;
+import dev.qualm.report.sheet.Thumbnail;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +56,8 @@ public record MapMontage(String title, List<Row> rows, List<String> notes, int c
         return all;
     }
 
-    Sheet draw() {
+    @Override
+    public Sheet draw() {
         Sheet sheet = new Sheet();
         sheet.text(title, PAD, PAD + 12, Lettering.TITLE, Sheet.INK);
         ScaleBar.lying(sheet, PAD, PAD + 26, 4);

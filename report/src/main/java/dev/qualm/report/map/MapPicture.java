@@ -1,6 +1,9 @@
 package dev.qualm.report.map;
 
 import dev.qualm.report.chart.Rgb;
+import dev.qualm.report.sheet.Lettering;
+import dev.qualm.report.sheet.Sheet;
+import dev.qualm.report.sheet.Thumbnail;
 import java.util.List;
 
 /**
@@ -33,7 +36,8 @@ public record MapPicture(MapPanel panel, List<String> notes) implements MapFigur
         return Grid.of(k, Math.min(LARGEST_SIDE, Math.max(k, LARGE_SIDE)), 16);
     }
 
-    Sheet draw() {
+    @Override
+    public Sheet draw() {
         Sheet sheet = new Sheet();
         double y = header(sheet);
         if (panel.k() == 0) {

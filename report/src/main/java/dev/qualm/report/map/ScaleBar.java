@@ -3,6 +3,9 @@ package dev.qualm.report.map;
 import dev.qualm.report.chart.Palette;
 import dev.qualm.report.chart.Rgb;
 import dev.qualm.report.html.Numbers;
+import dev.qualm.report.sheet.Lettering;
+import dev.qualm.report.sheet.Mark;
+import dev.qualm.report.sheet.Sheet;
 
 /** The fixed colour scale, -1 to 1. */
 final class ScaleBar {

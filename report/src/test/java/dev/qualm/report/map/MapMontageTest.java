@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.qualm.array.Array;
 import dev.qualm.report.CosineMap;
 import dev.qualm.report.Picture;
+import dev.qualm.report.sheet.Mark;
+import dev.qualm.report.sheet.Sheet;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.util.ArrayList;

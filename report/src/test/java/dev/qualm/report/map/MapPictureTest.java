@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.qualm.QualmException;
 import dev.qualm.report.CosineMap;
+import dev.qualm.report.sheet.Lettering;
+import dev.qualm.report.sheet.Mark;
+import dev.qualm.report.sheet.PngSheet;
+import dev.qualm.report.sheet.Sheet;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

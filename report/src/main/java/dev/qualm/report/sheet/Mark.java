@@ -1,11 +1,11 @@
-package dev.qualm.report.map;
+package dev.qualm.report.sheet;
 
 import dev.qualm.report.chart.Rgb;
 import java.awt.image.BufferedImage;
 import org.jspecify.annotations.Nullable;
 
 /** Something drawn on a {@link Sheet}. Lengths are pixels at natural size, from the upper left corner. */
-sealed interface Mark {
+public sealed interface Mark {
     /** @param tip what the pointer shows in an SVG, or null */
     record Rect(
             double x,
@@ -17,7 +17,7 @@ sealed interface Mark {
 
     record Line(double x1, double y1, double x2, double y2, double stroke, Rgb colour) implements Mark {}
 
-    /** A picture stretched to a rectangle, its pixels kept square-edged. */
+    /** A picture stretched to a rectangle; its pixels keep their edges unless it shrinks. */
     record Image(BufferedImage pixels, double x, double y, double width, double height) implements Mark {}
 
     /** Text with its baseline at {@code y}. */

@@ -1,4 +1,4 @@
-package dev.qualm.report.map;
+package dev.qualm.report.sheet;
 
 import dev.qualm.QualmException;
 import java.awt.BasicStroke;
@@ -13,7 +13,7 @@ import java.awt.image.BufferedImage;
 import java.util.Locale;
 
 /** Draws a sheet as pixels. */
-final class PngSheet {
+public final class PngSheet {
     private static final long MOST_PIXELS = 200_000_000;
 
     /** Sheets with fewer pixels are drawn with two pixels per unit of length, for sharp text. */
@@ -22,7 +22,7 @@ final class PngSheet {
     private PngSheet() {}
 
     /** How many pixels a unit of length is drawn with. */
-    static int scale(Sheet sheet) {
+    public static int scale(Sheet sheet) {
         long area = (long) sheet.width() * sheet.height();
         if (area > MOST_PIXELS) {
             throw new QualmException(String.format(
@@ -34,7 +34,12 @@ final class PngSheet {
         return area <= DOUBLED ? 2 : 1;
     }
 
-    static BufferedImage draw(Sheet sheet) {
+    /**
+     * The sheet on white.
+     *
+     * @throws QualmException if it would be too large, or the machine has no fonts
+     */
+    public static BufferedImage draw(Sheet sheet) {
         int scale = scale(sheet);
         BufferedImage image =
                 new BufferedImage(scale * sheet.width(), scale * sheet.height(), BufferedImage.TYPE_INT_RGB);
@@ -69,6 +74,12 @@ final class PngSheet {
             AffineTransform place = AffineTransform.getTranslateInstance(i.x(), i.y());
             place.scale(
                     i.width() / i.pixels().getWidth(), i.height() / i.pixels().getHeight());
+            boolean shrunk = g.getTransform().getScaleX() * place.getScaleX() < 0.999;
+            g.setRenderingHint(
+                    RenderingHints.KEY_INTERPOLATION,
+                    shrunk
+                            ? RenderingHints.VALUE_INTERPOLATION_BILINEAR
+                            : RenderingHints.VALUE_INTERPOLATION_NEAREST_NEIGHBOR);
             g.drawImage(i.pixels(), place, null);
         } else if (mark instanceof Mark.Text t) {
             text(g, t);

@@ -1,4 +1,4 @@
-package dev.qualm.report.map;
+package dev.qualm.report.sheet;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,17 +8,17 @@ import java.util.List;
  *
  * @param size in pixels
  */
-record Lettering(double size, boolean bold) {
-    static final Lettering TITLE = new Lettering(14, true);
-    static final Lettering BODY = new Lettering(11.5, false);
-    static final Lettering STRONG = new Lettering(11.5, true);
-    static final Lettering LABEL = new Lettering(10.5, false);
-    static final Lettering SMALL = new Lettering(9, false);
+public record Lettering(double size, boolean bold) {
+    public static final Lettering TITLE = new Lettering(14, true);
+    public static final Lettering BODY = new Lettering(11.5, false);
+    public static final Lettering STRONG = new Lettering(11.5, true);
+    public static final Lettering LABEL = new Lettering(10.5, false);
+    public static final Lettering SMALL = new Lettering(9, false);
 
     private static final String NARROW = "iljtfrI.,:;'|!()[]/- ";
     private static final String WIDE = "mwMW@%—";
 
-    Lettering withBold(boolean newBold) {
+    public Lettering withBold(boolean newBold) {
         return new Lettering(size, newBold);
     }
 
@@ -26,7 +26,7 @@ record Lettering(double size, boolean bold) {
      * About the width of a text, rather too much than too little. Layouts must not depend on the fonts of the machine that
      * draws, nor need any for an SVG.
      */
-    double width(String text) {
+    public double width(String text) {
         double em = text.codePoints()
                 .mapToDouble(c -> NARROW.indexOf(c) >= 0
                         ? 0.36
@@ -36,12 +36,14 @@ record Lettering(double size, boolean bold) {
     }
 
     /** The text, its middle left out where it is wider than {@code width}: names differ at their ends. */
-    String fit(String text, double width) {
+    public String fit(String text, double width) {
         if (width(text) <= width) {
             return text;
         }
         int[] c = text.codePoints().toArray();
-        for (int kept = c.length - 1; kept > 1; kept--) {
+        // No letter is narrower than this, so longer texts need not be tried, however long the name is.
+        int most = (int) Math.max(2, width / (0.36 * size));
+        for (int kept = Math.min(c.length - 1, most); kept > 1; kept--) {
             int head = (kept + 1) / 2;
             String shorter = new String(c, 0, head) + "…" + new String(c, c.length - (kept - head), kept - head);
             if (width(shorter) <= width) {
@@ -52,7 +54,7 @@ record Lettering(double size, boolean bold) {
     }
 
     /** The text in lines no wider than {@code width}, broken at blanks; single words may be cut. */
-    List<String> wrap(String text, double width) {
+    public List<String> wrap(String text, double width) {
         List<String> lines = new ArrayList<>();
         String line = "";
         for (String word : text.split(" ", -1)) {

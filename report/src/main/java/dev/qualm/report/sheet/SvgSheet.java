@@ -1,4 +1,4 @@
-package dev.qualm.report.map;
+package dev.qualm.report.sheet;
 
 import dev.qualm.report.html.DataUri;
 import dev.qualm.report.html.Element;
@@ -6,11 +6,17 @@ import dev.qualm.report.html.Html;
 import dev.qualm.report.html.Numbers;
 
 /** Writes a sheet as a self-contained SVG. Colours are plain values, not CSS variables, which many viewers lack. */
-final class SvgSheet {
+public final class SvgSheet {
     private SvgSheet() {}
 
+    /** A document of its own. */
     static String draw(Sheet sheet, String title) {
-        Element svg = Html.el("svg")
+        return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + element(sheet, title) + "\n";
+    }
+
+    /** The {@code svg} element, to stand in a page. */
+    public static Html element(Sheet sheet, String title) {
+        Element svg = Html.el("svg", "sheet")
                 .attr("xmlns", "http://www.w3.org/2000/svg")
                 .attr("viewBox", "0 0 " + sheet.width() + " " + sheet.height())
                 .attr("width", sheet.width())
@@ -23,7 +29,7 @@ final class SvgSheet {
         for (Mark mark : sheet.marks()) {
             svg.add(element(mark));
         }
-        return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + svg.html() + "\n";
+        return svg.html();
     }
 
     private static Element element(Mark mark) {
@@ -40,13 +46,15 @@ final class SvgSheet {
                     .attr("stroke-width", l.stroke());
         }
         if (mark instanceof Mark.Image i) {
+            boolean shrunk =
+                    i.width() < i.pixels().getWidth() || i.height() < i.pixels().getHeight();
             return Html.el("image")
                     .attr("x", i.x())
                     .attr("y", i.y())
                     .attr("width", i.width())
                     .attr("height", i.height())
                     .attr("preserveAspectRatio", "none")
-                    .attr("image-rendering", "pixelated")
+                    .attr("image-rendering", shrunk ? "auto" : "pixelated")
                     .attr("href", DataUri.png(i.pixels()));
         }
         return text((Mark.Text) mark);
