@@ -5,7 +5,6 @@ import dev.qualm.Status;
 import dev.qualm.array.Array;
 import dev.qualm.attribution.DifferentiableMaps;
 import dev.qualm.attribution.MapFunction;
-import dev.qualm.attribution.Normalisation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,9 +22,6 @@ final class Subjects {
         this.constraint = constraint;
     }
 
-    /** Heat maps, logits and a status per image. */
-    private record Seen(Array heatMaps, List<Status> status, Array logits) {}
-
     List<Subject> of(Array images, int @Nullable [] classes, AttackTarget target) {
         int n = images.dim(0);
         requireClasses(classes, n, "attacked images");
@@ -33,7 +29,7 @@ final class Subjects {
             throw new ManipulationException("Expected target images or heat maps for the loss "
                     + loss.map().name() + ", but found none; choose top-k, mass-centre or untargeted to do without");
         }
-        Seen before = see(images, classes);
+        Seen before = Seen.of(maps, loss.form(), images, classes);
         Seen wanted = wanted(target, n, images, before.heatMaps());
         List<Subject> subjects = new ArrayList<>();
         for (int i = 0; i < n; i++) {
@@ -73,41 +69,16 @@ final class Subjects {
         if (target instanceof AttackTarget.Images other) {
             requireRows(other.images(), n, Rows.shape(images), "target images");
             requireClasses(other.classes(), other.images().dim(0), "target images");
-            return see(other.images(), other.classes());
+            return Seen.of(maps, loss.form(), other.images(), other.classes());
         }
         if (target instanceof AttackTarget.HeatMaps given) {
             requireRows(given.maps(), n, Rows.shape(heatMaps), "target heat maps");
-            Array values = given.maps().asFloat64();
-            return new Seen(values, Normalisation.NONE.of(values).status(), values);
+            return Seen.given(given.maps());
         }
         return null;
     }
 
-    /** In groups, since a point may keep everything that its derivative needs. */
-    private Seen see(Array images, int @Nullable [] classes) {
-        List<Array> heatMaps = new ArrayList<>();
-        List<Array> logits = new ArrayList<>();
-        List<Status> status = new ArrayList<>();
-        int n = images.dim(0);
-        for (int from = 0; from < n; from += ExplanationAttack.GROUP) {
-            int to = Math.min(n, from + ExplanationAttack.GROUP);
-            int[] wanted = new int[to - from];
-            Arrays.fill(wanted, MapFunction.PREDICTED);
-            if (classes != null) {
-                System.arraycopy(classes, from, wanted, 0, wanted.length);
-            }
-            try (DifferentiableMaps.Point point = maps.at(images.slice(from, to), wanted)) {
-                Points.require(point, wanted.length);
-                Normalisation.Scaled scaled = loss.form().of(point.maps());
-                heatMaps.add(scaled.values());
-                status.addAll(scaled.status());
-                logits.add(point.logits().asFloat64());
-            }
-        }
-        return new Seen(Array.concat(heatMaps), status, Array.concat(logits));
-    }
-
-    private static void requireRows(Array found, int n, int[] shape, String what) {
+    static void requireRows(Array found, int n, int[] shape, String what) {
         boolean rows = found.rank() > 0 && (found.dim(0) == n || found.dim(0) == 1);
         if (!rows || !Arrays.equals(Rows.shape(found), shape)) {
             throw new ShapeException("Expected " + what + " " + Arrays.toString(Rows.batchShape(n, shape))
