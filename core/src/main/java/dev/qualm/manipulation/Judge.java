@@ -151,12 +151,12 @@ public record Judge(
             all.put("the attacked image's smoothed map", smooth.attacked());
         }
         for (Map.Entry<String, Seen> e : all.entrySet()) {
+            if (!Vectors.isFinite(Rows.row(e.getValue().logits(), i))) {
+                return Status.nonFinite(e.getKey() + ": the network's output holds NaN or infinity");
+            }
             Status found = e.getValue().status().get(i);
             if (!found.isOk()) {
                 return new Status(found.kind(), e.getKey() + ": " + found.detail());
-            }
-            if (!Vectors.isFinite(Rows.row(e.getValue().logits(), i))) {
-                return Status.nonFinite(e.getKey() + ": the network's output holds NaN or infinity");
             }
         }
         return Status.OK;
