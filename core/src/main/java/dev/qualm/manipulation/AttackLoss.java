@@ -33,7 +33,11 @@ public record AttackLoss(HeatMapForm form, MapLoss map, double mapFactor, Output
 
     /** What was found at one batch, per image. The cotangents of images whose status is not ok are zero. */
     record Evaluation(
-            List<double[]> heatMaps, List<Status> status, double[][] losses, Array mapCotangents, Array logitCotangents) {
+            List<double[]> heatMaps,
+            List<Status> status,
+            double[][] losses,
+            Array mapCotangents,
+            Array logitCotangents) {
         static final int TOTAL = 0;
         static final int MAP = 1;
         static final int OUTPUT = 2;

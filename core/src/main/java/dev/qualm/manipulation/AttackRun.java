@@ -77,8 +77,8 @@ final class AttackRun {
             AttackLoss.Evaluation found = evaluate(point, active);
             Array held = attack.loss().output().factor() > 0 ? found.logitCotangents() : null;
             Array gradient = Points.pullback(point, batch, found.mapCotangents(), held);
-            double rate = descent.optimizer().learningRate()
-                    * descent.schedule().factor(step, descent.steps());
+            double rate =
+                    descent.optimizer().learningRate() * descent.schedule().factor(step, descent.steps());
             for (int i = 0; i < active.size(); i++) {
                 active.get(i).pullbacks++;
                 move(active.get(i), found.status().get(i), found.losses()[i], Rows.row(gradient, i), rate, step);
@@ -112,7 +112,12 @@ final class AttackRun {
             if (seen.status().get(i).isOk()) {
                 double total = seen.loss(i, AttackLoss.Evaluation.TOTAL);
                 active.get(i)
-                        .look(attack.stop(), attack.loss().map().isTargeted(), step, seen.heatMaps().get(i), total);
+                        .look(
+                                attack.stop(),
+                                attack.loss().map().isTargeted(),
+                                step,
+                                seen.heatMaps().get(i),
+                                total);
             }
         }
     }
@@ -176,6 +181,8 @@ final class AttackRun {
     }
 
     private static double[] losses(AttackLoss.Evaluation found, int which) {
-        return java.util.Arrays.stream(found.losses()).mapToDouble(l -> l[which]).toArray();
+        return java.util.Arrays.stream(found.losses())
+                .mapToDouble(l -> l[which])
+                .toArray();
     }
 }

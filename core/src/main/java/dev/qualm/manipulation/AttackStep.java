@@ -15,14 +15,7 @@ import dev.qualm.array.Array;
  * @param output loss of the output without its factor, {@code [m]}
  */
 public record AttackStep(
-        int attempt,
-        int step,
-        double beta,
-        int[] rows,
-        Array images,
-        double[] total,
-        double[] map,
-        double[] output) {
+        int attempt, int step, double beta, int[] rows, Array images, double[] total, double[] map, double[] output) {
     /** Told of every step, on the thread of the attack. */
     @FunctionalInterface
     public interface Observer {

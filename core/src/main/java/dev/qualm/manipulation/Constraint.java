@@ -25,7 +25,10 @@ public record Constraint(double[] low, double[] high, double l2, double linf) {
 
     public Constraint {
         ManipulationException.require(
-                low.length == high.length, "as many lower as upper bounds", "of pixels", low.length + " and " + high.length);
+                low.length == high.length,
+                "as many lower as upper bounds",
+                "of pixels",
+                low.length + " and " + high.length);
         for (int c = 0; c < low.length; c++) {
             ManipulationException.require(
                     low[c] < high[c], "a lower bound", "below " + high[c] + " in channel " + c, low[c]);

@@ -33,7 +33,11 @@ public record Curvature(
      * @param nonSmooth nodes with kinks, from the network's list
      */
     public static Curvature of(
-            HessianProducts hessian, double[] gradient, Lanczos lanczos, Hutchinson hutchinson, List<String> nonSmooth) {
+            HessianProducts hessian,
+            double[] gradient,
+            Lanczos lanczos,
+            Hutchinson hutchinson,
+            List<String> nonSmooth) {
         double norm = Vectors.norm(gradient);
         boolean normal = norm > 0 && Double.isFinite(norm);
         Lanczos.Result largest = lanczos.of(hessian);

@@ -17,8 +17,7 @@ public record EarlyStop(double similar, double dissimilar, int patience, double 
 
     public EarlyStop {
         ManipulationException.require(patience >= 1, "a patience", "of at least 1 step", patience);
-        ManipulationException.require(
-                improvement >= 0 && improvement < 1, "an improvement", "in [0, 1)", improvement);
+        ManipulationException.require(improvement >= 0 && improvement < 1, "an improvement", "in [0, 1)", improvement);
         ManipulationException.require(
                 !Double.isNaN(similar) && !Double.isNaN(dissimilar),
                 "correlations",

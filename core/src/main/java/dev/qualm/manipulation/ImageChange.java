@@ -27,7 +27,11 @@ public record ImageChange(double l2, double linf, double mse, Map<String, Double
      * @param shape of both, channels first
      */
     public static ImageChange of(
-            double[] original, double[] changed, Constraint constraint, Map<String, Similarity> measures, int... shape) {
+            double[] original,
+            double[] changed,
+            Constraint constraint,
+            Map<String, Similarity> measures,
+            int... shape) {
         double[] gap = Vectors.minus(changed, original);
         double[] before = pixels(original, constraint, shape);
         double[] after = pixels(changed, constraint, shape);

@@ -35,7 +35,11 @@ public record Judge(
     }
 
     /** Everything seen through one network; the target is null where there is none. */
-    private record View(Seen original, Seen attacked, Seen control, @Nullable Seen target) {}
+    private record View(
+            Seen original,
+            Seen attacked,
+            Seen control,
+            @Nullable Seen target) {}
 
     /**
      * A verdict per image.
@@ -50,8 +54,9 @@ public record Judge(
                 || originals.dim(0) == 0
                 || !Arrays.equals(originals.shape(), attacked.shape())
                 || !Arrays.equals(originals.shape(), control.shape())) {
-            throw new ShapeException("Expected originals, attacked images and controls of one shape [n, ...], but found "
-                    + originals + ", " + attacked + " and " + control);
+            throw new ShapeException(
+                    "Expected originals, attacked images and controls of one shape [n, ...], but found " + originals
+                            + ", " + attacked + " and " + control);
         }
         int n = originals.dim(0);
         Seen seen = Seen.of(deployed, form, originals, null);
@@ -62,10 +67,18 @@ public record Judge(
         View view = view(deployed, seen, classes, attacked, control, target, originals);
         View smooth = smoothed == null
                 ? null
-                : view(smoothed, Seen.of(smoothed, form, originals, classes), classes, attacked, control, target, originals);
+                : view(
+                        smoothed,
+                        Seen.of(smoothed, form, originals, classes),
+                        classes,
+                        attacked,
+                        control,
+                        target,
+                        originals);
         List<Verdict> verdicts = new ArrayList<>();
         for (int i = 0; i < n; i++) {
-            verdicts.add(verdict(i, view, smooth, Rows.row(originals, i), Rows.row(attacked, i), Rows.shape(originals)));
+            verdicts.add(
+                    verdict(i, view, smooth, Rows.row(originals, i), Rows.row(attacked, i), Rows.shape(originals)));
         }
         return verdicts;
     }
@@ -82,16 +95,14 @@ public record Judge(
         if (target instanceof AttackTarget.Images other) {
             Subjects.requireRows(other.images(), classes.length, Rows.shape(originals), "target images");
             int[] explained = other.classes();
-            wanted = Seen.of(network, form, other.images(), explained == null ? predictions(other.images()) : explained);
+            wanted =
+                    Seen.of(network, form, other.images(), explained == null ? predictions(other.images()) : explained);
         } else if (target instanceof AttackTarget.HeatMaps given) {
             Subjects.requireRows(given.maps(), classes.length, Rows.shape(original.heatMaps()), "target heat maps");
             wanted = Seen.given(given.maps());
         }
         return new View(
-                original,
-                Seen.of(network, form, attacked, classes),
-                Seen.of(network, form, control, classes),
-                wanted);
+                original, Seen.of(network, form, attacked, classes), Seen.of(network, form, control, classes), wanted);
     }
 
     private int[] predictions(Array others) {

@@ -29,7 +29,8 @@ public record LogitGradient(DifferentiableMaps maps, DType dtype, int[] shape, i
             Arrays.fill(classes, target);
             try (DifferentiableMaps.Point point = maps.at(batch, classes)) {
                 Points.require(point, to - from);
-                Array gradient = Points.pullback(point, batch, null, chosen(point.logits().shape()));
+                Array gradient = Points.pullback(
+                        point, batch, null, chosen(point.logits().shape()));
                 for (int i = from; i < to; i++) {
                     out[i] = Rows.row(gradient, i - from);
                 }

@@ -25,9 +25,7 @@ public record MapError() implements MapLoss {
 
     @Override
     public Status check(MapGoal goal) {
-        return Vectors.isFinite(goal.wanted())
-                ? Status.OK
-                : Status.nonFinite("the target map holds NaN or infinity");
+        return Vectors.isFinite(goal.wanted()) ? Status.OK : Status.nonFinite("the target map holds NaN or infinity");
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.qualm.manipulation;
 
 import dev.qualm.Provenance;
-import dev.qualm.array.Array;
 import dev.qualm.array.DType;
 import java.util.ArrayList;
 import java.util.List;

@@ -22,13 +22,7 @@ import java.util.function.Function;
  * @param status ok; {@code ZERO_GRADIENT} or {@code NON_FINITE}, and NaN, where the normal is undefined
  */
 public record PathCurvature(
-        double length,
-        double integral,
-        double arc,
-        double chord,
-        int pieces,
-        List<String> nonSmooth,
-        Status status) {
+        double length, double integral, double arc, double chord, int pieces, List<String> nonSmooth, Status status) {
     public PathCurvature {
         nonSmooth = List.copyOf(nonSmooth);
     }

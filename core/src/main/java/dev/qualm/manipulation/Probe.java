@@ -16,7 +16,12 @@ final class Probe {
     private Probe() {}
 
     static void derivative(
-            DifferentiableMaps.Point point, Array batch, List<Trial> trials, long seed, double beta, boolean mayRefuse) {
+            DifferentiableMaps.Point point,
+            Array batch,
+            List<Trial> trials,
+            long seed,
+            double beta,
+            boolean mayRefuse) {
         Array maps = point.maps();
         SplittableRandom random = Seeds.of(seed, 0, Integer.MAX_VALUE);
         int size = maps.size() / trials.size();
@@ -30,7 +35,8 @@ final class Probe {
         }
         if (still == trials.size() && mayRefuse) {
             throw new ManipulationException("Expected maps that move with the image, but found a derivative of exactly "
-                    + "zero everywhere at beta = " + beta + ", so that there is no direction to attack in. " + advice(beta));
+                    + "zero everywhere at beta = " + beta + ", so that there is no direction to attack in. "
+                    + advice(beta));
         }
         for (int i = 0; i < trials.size() && still > 0; i++) {
             if (Vectors.isZero(Rows.row(moved, i))) {

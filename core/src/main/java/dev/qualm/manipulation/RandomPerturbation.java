@@ -52,16 +52,13 @@ public record RandomPerturbation(Direction direction, Optimizer.Norm norm, long 
      */
     public Control of(Array originals, Array attacked, Constraint constraint) {
         if (originals.rank() < 2 || !Arrays.equals(originals.shape(), attacked.shape()) || originals.dim(0) == 0) {
-            throw new ShapeException(
-                    "Expected originals and attacked images of one shape [n, ...], but found " + originals + " and "
-                            + attacked);
+            throw new ShapeException("Expected originals and attacked images of one shape [n, ...], but found "
+                    + originals + " and " + attacked);
         }
         DType dtype = originals.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
         int[] shape = Rows.shape(originals);
         int n = originals.dim(0);
-        Constraint box = constraint.hasBox()
-                ? Constraint.box(constraint.low(), constraint.high())
-                : Constraint.none();
+        Constraint box = constraint.hasBox() ? Constraint.box(constraint.low(), constraint.high()) : Constraint.none();
         List<double[]> images = new ArrayList<>();
         List<Status> status = new ArrayList<>();
         double[] norms = new double[n];
@@ -91,8 +88,7 @@ public record RandomPerturbation(Direction direction, Optimizer.Norm norm, long 
     }
 
     /** The length of a clipped step grows with its scale, so that doubling and halving find the scale. */
-    private double[] perturb(
-            double[] original, double wanted, SplittableRandom random, Constraint box, int... shape) {
+    private double[] perturb(double[] original, double wanted, SplittableRandom random, Constraint box, int... shape) {
         double[] along = direction == Direction.SIGN
                 ? Seeds.signs(random, original.length)
                 : Seeds.gaussian(random, original.length);

@@ -40,7 +40,8 @@ final class Subjects {
                     Rows.row(before.heatMaps(), i),
                     wanted == null ? null : Rows.row(wanted.heatMaps(), t));
             double[] logits = Rows.row(before.logits(), i);
-            int explained = classes == null || classes[i] == MapFunction.PREDICTED ? Vectors.argmax(logits) : classes[i];
+            int explained =
+                    classes == null || classes[i] == MapFunction.PREDICTED ? Vectors.argmax(logits) : classes[i];
             Status status = status(
                     constraint.check(image, Rows.shape(images)),
                     logits,

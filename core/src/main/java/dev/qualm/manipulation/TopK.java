@@ -36,8 +36,8 @@ public record TopK(int k) implements MapLoss {
         }
         return k < goal.original().length
                 ? Status.OK
-                : Status.undefined("top-k needs more pixels than k = " + k + ", but the map has "
-                        + goal.original().length);
+                : Status.undefined(
+                        "top-k needs more pixels than k = " + k + ", but the map has " + goal.original().length);
     }
 
     @Override

@@ -49,8 +49,7 @@ class HeatMapDerivativeTest {
         for (int[] shape : new int[][] {{3, 4, 2, 3}, {2, 3, 5}, {2, 7}, {4}}) {
             Array m = Close.gaussian(shape.length, shape).asFloat64();
             Array u = Close.gaussian(9, reduction.shape(shape)).asFloat64();
-            assertThat(reduction.pullback(m, u).doubles())
-                    .containsExactly(slow(reduction::of, m, u), within(1e-8));
+            assertThat(reduction.pullback(m, u).doubles()).containsExactly(slow(reduction::of, m, u), within(1e-8));
         }
     }
 
@@ -107,7 +106,10 @@ class HeatMapDerivativeTest {
         Array m = Array.of(new double[] {1, 3, 100, 300}, 2, 2);
         assertThat(Normalisation.SUM.of(m).values().doubles()).containsExactly(.25, .75, .25, .75);
         assertThat(Normalisation.MAX_ABS.of(m).values().doubles()).containsExactly(1 / 3.0, 1, 1 / 3.0, 1);
-        assertThat(Normalisation.SUM.of(Array.of(new double[] {-1, 3}, 1, 2)).values().doubles())
+        assertThat(Normalisation.SUM
+                        .of(Array.of(new double[] {-1, 3}, 1, 2))
+                        .values()
+                        .doubles())
                 .containsExactly(-.25, .75);
     }
 

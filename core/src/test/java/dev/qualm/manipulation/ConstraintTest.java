@@ -128,17 +128,20 @@ class ConstraintTest {
         assertThat(status.kind()).isEqualTo(Status.Kind.UNDEFINED);
         assertThat(status.detail()).contains("255", "channel 1", "units of the network's input");
         assertThat(box.check(new double[] {1.0005, 0, 0, 0, 0, 0}, SHAPE)).isEqualTo(Status.OK);
-        assertThat(box.check(new double[] {Double.NaN, 0, 0, 0, 0, 0}, SHAPE).kind()).isEqualTo(Status.Kind.NON_FINITE);
+        assertThat(box.check(new double[] {Double.NaN, 0, 0, 0, 0, 0}, SHAPE).kind())
+                .isEqualTo(Status.Kind.NON_FINITE);
     }
 
     @Test
     void constraint_hostileBounds_areRefused() {
-        assertThatThrownBy(() -> Constraint.box(new double[] {1}, new double[] {1})).hasMessageContaining("channel 0");
+        assertThatThrownBy(() -> Constraint.box(new double[] {1}, new double[] {1}))
+                .hasMessageContaining("channel 0");
         assertThatThrownBy(() -> Constraint.box(new double[] {1}, new double[] {2, 3}))
                 .isInstanceOf(ManipulationException.class);
         assertThatThrownBy(() -> Constraint.none().withL2(0)).isInstanceOf(ManipulationException.class);
         assertThatThrownBy(() -> Constraint.none().withLinf(Double.NaN)).isInstanceOf(ManipulationException.class);
-        assertThatThrownBy(() -> Constraint.box(new double[3], new double[] {1, 1, 1}).check(new double[6], SHAPE))
+        assertThatThrownBy(() ->
+                        Constraint.box(new double[3], new double[] {1, 1, 1}).check(new double[6], SHAPE))
                 .hasMessageContaining("1 or 2 channels");
         assertThatThrownBy(() -> Constraint.none().project(new double[5], new double[6], SHAPE))
                 .isInstanceOf(ManipulationException.class);

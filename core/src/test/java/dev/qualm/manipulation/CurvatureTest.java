@@ -143,7 +143,8 @@ class CurvatureTest {
         }
         assertThat(Math.sqrt(mean)).isCloseTo(exact, within(.02 * exact));
         assertThat(within2).isBetween(175, 200);
-        assertThat(Hutchinson.usual(1).of(new Toys.Dense(new double[4][4])).standardError()).isZero();
+        assertThat(Hutchinson.usual(1).of(new Toys.Dense(new double[4][4])).standardError())
+                .isZero();
         assertThatThrownBy(() -> new Hutchinson(1, 0)).isInstanceOf(ManipulationException.class);
     }
 
@@ -199,8 +200,8 @@ class CurvatureTest {
         assertThat(curvature.frobenius().norm()).isCloseTo(Math.sqrt(5), within(1e-12));
         assertThat(curvature.gradientNorm()).isCloseTo(13, within(1e-12));
         assertThat(curvature.nonSmooth()).containsExactly("pool");
-        Curvature flat = Curvature.of(
-                new Toys.Dense(identity), new double[5], Lanczos.usual(1), Hutchinson.usual(1), List.of());
+        Curvature flat =
+                Curvature.of(new Toys.Dense(identity), new double[5], Lanczos.usual(1), Hutchinson.usual(1), List.of());
         assertThat(flat.status().kind()).isEqualTo(Status.Kind.ZERO_GRADIENT);
         assertThat(flat.principal()).isNull();
     }
@@ -212,13 +213,15 @@ class CurvatureTest {
         assertThat(path.chord()).isLessThanOrEqualTo(path.integral());
         assertThat(path.pieces()).isEqualTo(400);
         assertThat(path.isVoid()).isFalse();
-        double straight = Vectors.norm(Vectors.minus(point(1), point(6))) + Vectors.norm(Vectors.minus(point(6), point(7)));
+        double straight =
+                Vectors.norm(Vectors.minus(point(1), point(6))) + Vectors.norm(Vectors.minus(point(6), point(7)));
         assertThat(path.length()).isCloseTo(straight, within(1e-12));
     }
 
     @Test
     void path_sphere_turnsByTheAngle() {
-        GradientField radial = points -> java.util.Arrays.stream(points).map(double[]::clone).toArray(double[][]::new);
+        GradientField radial =
+                points -> java.util.Arrays.stream(points).map(double[]::clone).toArray(double[][]::new);
         Function<double[], HessianProducts> identity = x -> new Toys.Dense(new double[][] {{1, 0}, {0, 1}});
         PathCurvature path = PathCurvature.along(
                 radial, identity, List.of(new double[] {1, 0}, new double[] {0, 1}), 2000, List.of());
@@ -230,8 +233,8 @@ class CurvatureTest {
     @Test
     void path_kinks_voidTheBoundAndLeaveTheArc() {
         Toys.Net net = NET;
-        GradientField relu = new LogitGradient(
-                net.maps().apply(Double.POSITIVE_INFINITY), DType.FLOAT64, new int[] {SIZE}, 1);
+        GradientField relu =
+                new LogitGradient(net.maps().apply(Double.POSITIVE_INFINITY), DType.FLOAT64, new int[] {SIZE}, 1);
         PathCurvature path = PathCurvature.along(
                 relu,
                 x -> new Toys.Dense(net.hessian(x, Double.POSITIVE_INFINITY, 1)),
@@ -252,7 +255,9 @@ class CurvatureTest {
         assertThat(vanishing.status().kind()).isEqualTo(Status.Kind.ZERO_GRADIENT);
         assertThat(vanishing.arc()).isNaN();
         PathCurvature still = PathCurvature.along(
-                points -> java.util.Arrays.stream(points).map(p -> new double[] {1, 2}).toArray(double[][]::new),
+                points -> java.util.Arrays.stream(points)
+                        .map(p -> new double[] {1, 2})
+                        .toArray(double[][]::new),
                 zero,
                 List.of(ends.get(0), ends.get(0)),
                 4,
@@ -278,9 +283,13 @@ class CurvatureTest {
         assertThat(local.value()).isLessThanOrEqualTo(global.value());
         assertThat(global.value()).isCloseTo(BETA / 4 * w1 * w1 * w2 / Vectors.norm(g), within(1e-9));
         assertThat(local.isVoid()).isFalse();
-        assertThat(CurvatureBound.global(1, new double[] {2, 3, 5}, 2, List.of("max")).isVoid()).isTrue();
+        assertThat(CurvatureBound.global(1, new double[] {2, 3, 5}, 2, List.of("max"))
+                        .isVoid())
+                .isTrue();
         // (1/4) (4 * 15 + 36 * 5) / 2
-        assertThat(CurvatureBound.global(1, new double[] {2, 3, 5}, 2, List.of()).value()).isCloseTo(30, within(1e-12));
+        assertThat(CurvatureBound.global(1, new double[] {2, 3, 5}, 2, List.of())
+                        .value())
+                .isCloseTo(30, within(1e-12));
         assertThatThrownBy(() -> CurvatureBound.local(0, new double[1], new double[1], List.of()))
                 .isInstanceOf(ManipulationException.class);
     }

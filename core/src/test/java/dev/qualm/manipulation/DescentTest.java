@@ -62,7 +62,9 @@ class DescentTest {
 
     @Test
     void settings_hostile_areRefusedWithWhatWasFound() {
-        assertThatThrownBy(() -> Optimizer.adam(0)).hasMessageContaining("above 0").hasMessageContaining("0.0");
+        assertThatThrownBy(() -> Optimizer.adam(0))
+                .hasMessageContaining("above 0")
+                .hasMessageContaining("0.0");
         assertThatThrownBy(() -> Optimizer.pgd(Double.NaN, Optimizer.Norm.L2))
                 .isInstanceOf(ManipulationException.class);
         assertThatThrownBy(() -> new BetaGrowth(10, Double.POSITIVE_INFINITY, 1))

@@ -31,8 +31,7 @@ class JudgeTest {
 
     @ParameterizedTest
     @CsvSource({"SIGN,L2", "SIGN,LINF", "GAUSSIAN,L2", "GAUSSIAN,LINF"})
-    void control_everyKind_hasTheAttacksNormInsideTheBox(
-            RandomPerturbation.Direction direction, Optimizer.Norm norm) {
+    void control_everyKind_hasTheAttacksNormInsideTheBox(RandomPerturbation.Direction direction, Optimizer.Norm norm) {
         Array originals = images(1, 4);
         Array attacked = BoxedNoise.of(originals, .3, 5);
         RandomPerturbation random = new RandomPerturbation(direction, norm, 3);
@@ -50,7 +49,9 @@ class JudgeTest {
             assertThat(BOX.project(x, o, 2, 3, 4)).containsExactly(x);
         }
         assertThat(random.of(originals, attacked, BOX).images()).isEqualTo(control.images());
-        assertThat(new RandomPerturbation(direction, norm, 4).of(originals, attacked, BOX).images())
+        assertThat(new RandomPerturbation(direction, norm, 4)
+                        .of(originals, attacked, BOX)
+                        .images())
                 .isNotEqualTo(control.images());
     }
 
@@ -73,8 +74,8 @@ class JudgeTest {
         RandomPerturbation random = new RandomPerturbation(RandomPerturbation.Direction.GAUSSIAN, Optimizer.Norm.L2, 1);
         int stuck = 0;
         for (int seed = 0; seed < 20; seed++) {
-            RandomPerturbation.Control control = new RandomPerturbation(random.direction(), random.norm(), seed)
-                    .of(originals, attacked, BOX);
+            RandomPerturbation.Control control =
+                    new RandomPerturbation(random.direction(), random.norm(), seed).of(originals, attacked, BOX);
             stuck += control.status().get(0).isOk() ? 0 : 1;
             assertThat(control.status().get(1)).isEqualTo(Status.OK);
             assertThat(control.images().get(1)).isZero();
@@ -90,9 +91,9 @@ class JudgeTest {
         AttackResult attack = ExplanationAttack.usual(BOX)
                 .withDescent(Descent.adam(.01, 200, BOX))
                 .run(NET.maps(), originals, target);
-        RandomPerturbation.Control control =
-                new RandomPerturbation(RandomPerturbation.Direction.GAUSSIAN, Optimizer.Norm.L2, 1)
-                        .of(originals, attack.images(), BOX);
+        RandomPerturbation.Control control = new RandomPerturbation(
+                        RandomPerturbation.Direction.GAUSSIAN, Optimizer.Norm.L2, 1)
+                .of(originals, attack.images(), BOX);
         List<Verdict> verdicts = judge().of(originals, attack.images(), control.images(), target);
         double excess = 0;
         double restored = 0;
@@ -118,7 +119,8 @@ class JudgeTest {
     @Test
     void verdict_untouchedImages_moveNothing() {
         Array originals = images(1, 2);
-        Verdict v = judge().of(originals, originals, originals, AttackTarget.none()).get(0);
+        Verdict v =
+                judge().of(originals, originals, originals, AttackTarget.none()).get(0);
         assertThat(v.classKept()).isTrue();
         assertThat(v.outputChange()).isZero();
         assertThat(v.change().l2()).isZero();
@@ -135,8 +137,7 @@ class JudgeTest {
         Array originals = images(1, 2);
         double[] data = originals.doubles().clone();
         data[0] = Double.NaN;
-        List<Verdict> verdicts =
-                judge().of(originals, Array.of(data, 2, 2, 3, 4), originals, AttackTarget.none());
+        List<Verdict> verdicts = judge().of(originals, Array.of(data, 2, 2, 3, 4), originals, AttackTarget.none());
         assertThat(verdicts.get(0).status().kind()).isEqualTo(Status.Kind.NON_FINITE);
         assertThat(verdicts.get(0).status().detail()).contains("attacked");
         assertThat(verdicts.get(0).movements().get("pcc").attacked()).isNaN();

@@ -84,19 +84,22 @@ class MapLossTest {
         assertThat(new RelativeError().of(new double[4], goal).value()).isEqualTo(1);
         assertThat(new MapError().of(original, goal).value()).isCloseTo((.25 + .01 + .01 + .25) / 4, within(1e-15));
         assertThat(new Correlation().of(target, goal).value()).isCloseTo(0, within(1e-15));
-        assertThat(new Correlation().of(new double[] {1, .8, .7, .5}, goal).value()).isCloseTo(2, within(1e-15));
+        assertThat(new Correlation().of(new double[] {1, .8, .7, .5}, goal).value())
+                .isCloseTo(2, within(1e-15));
         assertThat(new TopK(2).of(target, goal).value()).isEqualTo(.2);
         assertThat(new Untargeted().of(original, goal).value()).isCloseTo(0, within(1e-15));
         assertThat(new Untargeted().of(target, goal).value()).isCloseTo(-2, within(1e-15));
         // All mass from the upper left to the lower right corner is one diagonal.
         MapGoal corner = new MapGoal(new int[] {2, 2}, new double[] {1, 0, 0, 0}, null);
-        assertThat(new MassCentre().of(new double[] {0, 0, 0, 1}, corner).value()).isCloseTo(-1, within(1e-15));
+        assertThat(new MassCentre().of(new double[] {0, 0, 0, 1}, corner).value())
+                .isCloseTo(-1, within(1e-15));
     }
 
     @Test
     void topK_equalValues_takesTheFirst() {
         MapGoal goal = new MapGoal(new int[] {5}, new double[] {1, -2, 2, 2, 1}, null);
-        assertThat(new TopK(2).of(new double[] {1, 1, 1, 1, 1}, goal).gradient()).containsExactly(0, 1, 1, 0, 0);
+        assertThat(new TopK(2).of(new double[] {1, 1, 1, 1, 1}, goal).gradient())
+                .containsExactly(0, 1, 1, 0, 0);
         assertThat(new TopK(5).check(goal).kind()).isEqualTo(Status.Kind.UNDEFINED);
         assertThatThrownBy(() -> new TopK(0)).isInstanceOf(ManipulationException.class);
     }
@@ -145,7 +148,10 @@ class MapLossTest {
     @Test
     void outputLoss_hugeLogits_staysFinite() {
         double[] huge = {1e300, -1e300, 0};
-        assertThat(OutputLoss.probabilities(1).of(huge, new double[] {0, 0, 1e300}).value()).isCloseTo(2 / 3.0, within(1e-12));
+        assertThat(OutputLoss.probabilities(1)
+                        .of(huge, new double[] {0, 0, 1e300})
+                        .value())
+                .isCloseTo(2 / 3.0, within(1e-12));
         assertThatThrownBy(() -> OutputLoss.logits(1).of(huge, new double[2])).isInstanceOf(QualmException.class);
         assertThatThrownBy(() -> OutputLoss.logits(-1)).isInstanceOf(ManipulationException.class);
     }
