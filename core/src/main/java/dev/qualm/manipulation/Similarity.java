@@ -1,0 +1,25 @@
+package dev.qualm.manipulation;
+
+import dev.qualm.array.Array;
+
+/** Compares two images or two heat maps, for example by structural similarity; 1 = the same. */
+@FunctionalInterface
+public interface Similarity {
+    /**
+     * Compares one image or map with another.
+     *
+     * @param a one image {@code [c, h, w]} or one heat map, FLOAT64
+     * @param b of the same shape
+     * @return 1 for the same; NaN where undefined
+     */
+    double of(Array a, Array b);
+
+    /** Pearson's correlation over all entries; NaN if either is constant. */
+    static double pearson(Array a, Array b) {
+        double[] x = a.toDoubles();
+        double[] y = b.toDoubles();
+        boolean defined = Correlation.check("first", x).isOk()
+                && Correlation.check("second", y).isOk();
+        return defined ? Correlation.pearson(x, y).value() : Double.NaN;
+    }
+}
