@@ -19,12 +19,19 @@ import org.jspecify.annotations.Nullable;
  * DeepLIFT with the rescale rule (Shrikumar, Greenside, Kundaje 2017, arXiv 1704.02685): differences to a baseline run are handed back;
  * an activation's slope is its change over its input's change. Complete for networks of linear layers and activations.
  *
- * <p>The baseline's run stands behind the network's own in the same graph, so reused layers and residual sums need no care. Max-pooling
- * is treated as in Captum, by cross maxima, and is not complete where windows of input and baseline have different winners.
+ * <p>The baseline's run stands behind the network's own in the same graph, so reused layers and residual sums need no care. Through
+ * products of two tensors that depend on the input it hands back the gradient, which is not complete.
  *
  * @param baseline to compare with
+ * @param crossMaxima whether max-pooling is complete too: of each window the winner on the input and the winner on the baseline share the
+ *     change. False for the plain gradient there
  */
-public record DeepLift(Baseline baseline) implements GraphAttribution {
+public record DeepLift(Baseline baseline, boolean crossMaxima) implements GraphAttribution {
+    /** Complete, from zero. */
+    public static DeepLift defaults() {
+        return new DeepLift(Baseline.zero(), true);
+    }
+
     /** Below this difference of its inputs an activation's gradient stands for its slope, as in Captum. */
     private static final double SMALLEST = 1e-10;
 
@@ -35,7 +42,7 @@ public record DeepLift(Baseline baseline) implements GraphAttribution {
 
     @Override
     public Map<String, Object> parameters() {
-        return Map.of("rule", "rescale", "baseline", baseline);
+        return Map.of("rule", "rescale", "baseline", baseline, "max-pooling", crossMaxima ? "cross-maxima" : "gradient");
     }
 
     @Override
@@ -82,11 +89,11 @@ public record DeepLift(Baseline baseline) implements GraphAttribution {
         return twins;
     }
 
-    private static @Nullable Map<Integer, String> through(Step step, Map<String, String> twins) {
+    private @Nullable Map<Integer, String> through(Step step, Map<String, String> twins) {
         Node n = step.node();
         GraphWriter w = step.writer();
         boolean activation = Structure.isActivation(n.op()) && step.inputs().equals(List.of(0));
-        if (!activation && !n.op().equals("MaxPool")) {
+        if (!activation && !(crossMaxima && n.op().equals("MaxPool"))) {
             return null;
         }
         String x = n.input(0);

@@ -4,7 +4,9 @@ import dev.qualm.ShapeException;
 import dev.qualm.UnsupportedModelException;
 import dev.qualm.array.Array;
 import dev.qualm.network.graph.Attributes;
+import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.Node;
+import dev.qualm.network.graph.ValueInfo;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -60,6 +62,30 @@ public final class Views {
                         n.inputs(),
                         n.outputs(),
                         Attributes.NONE.with("beta", (float) beta)));
+    }
+
+    /**
+     * As {@link #softplus(double)}, with the sharpness as one more input of the network: a number, that is an array of no axes, which may
+     * differ from run to run.
+     *
+     * @param input name of that input
+     */
+    public static View softplus(String input) {
+        View change = replace(
+                "Relu",
+                n -> new Node(
+                        n.name(),
+                        Node.QUALM_DOMAIN,
+                        "Softplus",
+                        List.of(n.input(0), input),
+                        n.outputs(),
+                        Attributes.NONE));
+        return graph -> {
+            List<ValueInfo> inputs = new ArrayList<>(graph.inputs());
+            inputs.add(ValueInfo.floats(input));
+            return change.apply(new Graph(
+                    graph.name(), graph.opsets(), inputs, graph.outputs(), graph.nodes(), graph.initializers()));
+        };
     }
 
     /**

@@ -21,22 +21,27 @@ class BaselineMethodsGoldenTest {
     private static final List<String> NETS =
             List.of("n1-fmnist-cnn", "n2-rgb-resnet", "n3-tabular-mlp", "n4-avgpool-cnn", "n5-rgb-seq");
 
-    /** Captum's Riemann nodes come from a float32 linspace, its Gauss-Legendre nodes do not. */
-    private static final double RIEMANN = 1e-7;
+    /** Captum rounds the occlusion maps of float64 networks to float32. */
+    private static final double SINGLE = 1e-7;
+
+    /** Captum's Riemann nodes come from a float32 linspace. */
+    private static final double RIEMANN = 2e-7;
 
     static Stream<Arguments> cases() {
         List<Arguments> cases = new ArrayList<>();
         IntegratedGradients gauss = new IntegratedGradients(Quadrature.gaussLegendre(50), Baseline.zero());
         for (String net : NETS) {
-            cases.add(Arguments.of(net, "ig.gl50", gauss, Target.logit(), "pred", 1e-7));
-            cases.add(Arguments.of(net, "ig.gl50.runner_up", gauss, Target.logit(), "runner_up", 1e-7));
+            cases.add(Arguments.of(net, "ig.gl50", gauss, Target.logit(), "pred", 1e-8));
+            cases.add(Arguments.of(net, "ig.gl50.runner_up", gauss, Target.logit(), "runner_up", 1e-8));
             cases.add(
                     Arguments.of(net, "ig.right30", IntegratedGradients.reference(), Target.logit(), "pred", RIEMANN));
             Target probability = Target.of(Quantity.PROBABILITY);
             cases.add(Arguments.of(
                     net, "ig_softmax.right30", IntegratedGradients.reference(), probability, "pred", RIEMANN));
-            cases.add(Arguments.of(net, "deeplift", new DeepLift(Baseline.zero()), Target.logit(), "pred", 1e-9));
-            cases.add(Arguments.of(net, "occlusion", occlusion(net), Target.logit(), "pred", 1e-9));
+            // Made with functional max-pooling, which Captum's rule does not see.
+            DeepLift gradient = new DeepLift(Baseline.zero(), false);
+            cases.add(Arguments.of(net, "deeplift", gradient, Target.logit(), "pred", 1e-9));
+            cases.add(Arguments.of(net, "occlusion", occlusion(net), Target.logit(), "pred", SINGLE));
         }
         return cases.stream();
     }
