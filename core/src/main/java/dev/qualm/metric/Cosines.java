@@ -4,7 +4,9 @@ package dev.qualm.metric;
 final class Cosines {
     private Cosines() {}
 
-    /** NaN when a vector is zero or not finite. Vectors of any magnitude: each is first divided by its largest entry. */
+    /**
+     * NaN when a vector is zero or not finite. Vectors of any magnitude: each is first divided by its largest entry.
+     */
     static double of(double[] a, double[] b) {
         double scaleA = largest(a);
         double scaleB = largest(b);

@@ -1,6 +1,8 @@
 package dev.qualm.metric;
 
-/** Cosine of two maps taken as vectors, in [-1, 1]: blind to scale, not to offset. NaN when a map is zero everywhere. */
+/**
+ * Cosine of two maps taken as vectors, in [-1, 1]: blind to scale, not to offset. NaN when a map is zero everywhere.
+ */
 public record MapCosine() implements MapSimilarity {
     @Override
     public String name() {

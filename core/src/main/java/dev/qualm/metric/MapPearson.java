@@ -1,8 +1,8 @@
 package dev.qualm.metric;
 
 /**
- * Pearson correlation of the entries of two maps (PCC), in [-1, 1]: blind to scale and offset. NaN when a map is constant,
- * which covers maps of one entry.
+ * Pearson correlation of the entries of two maps (PCC), in [-1, 1]: blind to scale and offset. NaN when a map is
+ * constant, which covers maps of one entry.
  */
 public record MapPearson() implements MapSimilarity {
     @Override

@@ -7,10 +7,10 @@ import java.util.List;
 /**
  * How alike two relevance maps of one size are. All are symmetric in the two maps and deterministic.
  *
- * <p>Common contract. A map is {@code height * width} numbers in row-major order; where the place does not matter it may be
- * given as one row. A map that holds NaN or an infinity has no similarity to anything: the value is NaN. Where a definition
- * divides by zero (a constant map for correlations, a zero map for the cosine) the value is NaN as well and the class says
- * so. No map is an error; only arrays of the wrong length are.
+ * <p>Common contract. A map is {@code height * width} numbers in row-major order; where the place does not matter it
+ * may be given as one row. A map that holds NaN or an infinity has no similarity to anything: the value is NaN. Where a
+ * definition divides by zero (a constant map for correlations, a zero map for the cosine) the value is NaN as well and
+ * the class says so. No map is an error; only arrays of the wrong length are.
  */
 public sealed interface MapSimilarity
         permits MapSquaredError,
@@ -39,7 +39,9 @@ public sealed interface MapSimilarity
     /** Whether larger values mean more alike; false for the errors and shifts, which are 0 for equal maps. */
     boolean growsWithLikeness();
 
-    /** The similarity of two maps whose arrays are known to fit; called by {@link #of(double[], double[], int, int)}. */
+    /**
+     * The similarity of two maps whose arrays are known to fit; called by {@link #of(double[], double[], int, int)}.
+     */
     double compare(double[] a, double[] b, int height, int width);
 
     /**

@@ -1,8 +1,8 @@
 package dev.qualm.metric;
 
 /**
- * Spearman's rank correlation of two maps, in [-1, 1]: the Pearson correlation of the ranks, equal entries sharing the mean
- * of their ranks. Blind to every rising transformation of either map. NaN when a map is constant.
+ * Spearman's rank correlation of two maps, in [-1, 1]: the Pearson correlation of the ranks, equal entries sharing the
+ * mean of their ranks. Blind to every rising transformation of either map. NaN when a map is constant.
  */
 public record MapSpearman() implements MapSimilarity {
     @Override

@@ -1,8 +1,8 @@
 package dev.qualm.metric;
 
 /**
- * Mean squared difference of two maps, in squared units of the maps: bring maps to one scale first (Dombrowski et al. 2019,
- * section 3, compare maps whose absolute values sum to 1). 0 for equal maps; always defined.
+ * Mean squared difference of two maps, in squared units of the maps: bring maps to one scale first (Dombrowski et al.
+ * 2019, section 3, compare maps whose absolute values sum to 1). 0 for equal maps; always defined.
  */
 public record MapSquaredError() implements MapSimilarity {
     @Override

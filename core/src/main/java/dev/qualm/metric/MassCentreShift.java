@@ -1,9 +1,9 @@
 package dev.qualm.metric;
 
 /**
- * Distance between the mass centres of two maps, in pixels (Ghorbani, Abid, Zou 2019, section 2). The mass of an entry is its
- * absolute value, the centre of a map the mean place of its mass. 0 for equal maps; NaN when a map is zero everywhere. For
- * maps of one row the distance counts entries, which means something only where neighbours do.
+ * Distance between the mass centres of two maps, in pixels (Ghorbani, Abid, Zou 2019, section 2). The mass of an entry
+ * is its absolute value, the centre of a map the mean place of its mass. 0 for equal maps; NaN when a map is zero
+ * everywhere. For maps of one row the distance counts entries, which means something only where neighbours do.
  */
 public record MassCentreShift() implements MapSimilarity {
     @Override

@@ -1,17 +1,17 @@
 package dev.qualm.metric;
 
 /**
- * Structural similarity of two maps (SSIM; Wang, Bovik, Sheikh, Simoncelli 2004, section III.B), in [-1, 1]: the mean over
- * all windows that lie inside the map of luminance times contrast times structure, with K1 = 0.01 and K2 = 0.03.
+ * Structural similarity of two maps (SSIM; Wang, Bovik, Sheikh, Simoncelli 2004, section III.B), in [-1, 1]: the mean
+ * over all windows that lie inside the map of luminance times contrast times structure, with K1 = 0.01 and K2 = 0.03.
  *
- * <p><b>Data range.</b> L, which scales the two constants, is the largest minus the smallest entry of <em>both</em> maps
- * together. With a fixed range of 1 maps whose entries are around 1e-5 come out near 1 whatever they show. So the value
- * does not change when both maps are multiplied by one positive number. NaN when that range is 0: both maps are the same
- * constant.
+ * <p><b>Data range.</b> L, which scales the two constants, is the largest minus the smallest entry of <em>both</em>
+ * maps together. With a fixed range of 1 maps whose entries are around 1e-5 come out near 1 whatever they show. So the
+ * value does not change when both maps are multiplied by one positive number. NaN when that range is 0: both maps are
+ * the same constant.
  *
- * <p><b>Small maps.</b> Along each axis the window is the largest odd number that neither exceeds {@code size} nor the map's
- * extent; values of windows of different sizes do not compare. A window of one entry has no variance: the uniform kind is
- * NaN there, the Gaussian kind compares values only.
+ * <p><b>Small maps.</b> Along each axis the window is the largest odd number that neither exceeds {@code size} nor the
+ * map's extent; values of windows of different sizes do not compare. A window of one entry has no variance: the uniform
+ * kind is NaN there, the Gaussian kind compares values only.
  *
  * @param kind how entries of a window weigh
  * @param size window along each axis, odd

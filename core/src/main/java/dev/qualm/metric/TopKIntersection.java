@@ -3,16 +3,17 @@ package dev.qualm.metric;
 import java.util.Arrays;
 
 /**
- * Share of the k largest entries of one map that are among the k largest of the other (Ghorbani, Abid, Zou 2019, section 2),
- * in [0, 1]. Entries count with their sign; take absolute values first if magnitude is meant. Entries equal to the k-th
- * largest share the places that are left, so that the value does not depend on their order. NaN when a map is constant, or k
- * is not smaller than the number of entries: nothing is chosen then.
+ * Share of the k largest entries of one map that are among the k largest of the other (Ghorbani, Abid, Zou 2019,
+ * section 2), in [0, 1]. Entries count with their sign; take absolute values first if magnitude is meant. Entries equal
+ * to the k-th largest share the places that are left, so that the value does not depend on their order. NaN when a map
+ * is constant, or k is not smaller than the number of entries: nothing is chosen then.
  *
  * @param amount from 1 on, k itself; below 1, the share of the entries that k is, rounded, at least 1
  */
 /*
- * Each entry gets a weight: 1 above the k-th largest value, (places left) / (entries equal to it) at it, 0 below. The weights
- * of a map sum to k; the intersection is the sum of the smaller weight of each entry, which is the plain count without ties.
+ * Each entry gets a weight: 1 above the k-th largest value, (places left) / (entries equal to it) at it, 0 below. The
+ * weights of a map sum to k; the intersection is the sum of the smaller weight of each entry, which is the plain count
+ * without ties.
  */
 public record TopKIntersection(double amount) implements MapSimilarity {
     public TopKIntersection {
