@@ -198,7 +198,8 @@ class LinearNetworkTest {
     void largeNoise_predictionFlips_areReportedAndValuesKept() {
         Robustness r = new MaxSensitivity(Neighbourhood.uniform(100, 3), 1)
                 .robustness(FEATURES, Judged.gradientTimesInput(FEATURES), X, Judged.predicted(4));
-        assertThat(Arrays.stream(r.flips()).boxed()).allSatisfy(f -> assertThat(f).isBetween(0.01, 0.99));
+        assertThat(Arrays.stream(r.flips()).boxed())
+                .allSatisfy(f -> assertThat(f).isBetween(0.01, 0.99));
         for (int i = 0; i < 4; i++) {
             assertThat(r.largest().values()[i])
                     .isGreaterThanOrEqualTo(r.largestKept().values()[i]);
