@@ -6,6 +6,8 @@
  * misclassified, attacked), <em>negatives</em> the cases to be trusted; "flagged" means {@code score >= threshold}.
  * Scores are compared as the doubles they are, never squashed; infinities are ordinary extreme scores; NaN is refused.
  * Every ranking metric reads a {@link dev.qualm.metric.Ranking}, which sorts once for all of them.
+ *
+ * <p>{@link dev.qualm.metric.MapSimilarity} stands apart: it compares relevance maps, and has its own contract.
  */
 @NullMarked
 package dev.qualm.metric;
