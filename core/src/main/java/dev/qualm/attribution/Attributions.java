@@ -36,10 +36,14 @@ public final class Attributions {
         lrp(all, "lrp-epsilon-plus-flat", flat("epsilon-plus-flat", Rules.flat(), Rules.zPlus()));
         lrp(all, "lrp-epsilon-plus-w-square", flat("epsilon-plus-w-square", Rules.wSquare(), Rules.zPlus()));
         lrp(all, "lrp-epsilon-alpha2-beta1", Composite.of("epsilon-alpha2-beta1", Rules.alphaBeta(2, 1)));
-        lrp(all, "lrp-epsilon-alpha2-beta1-flat", flat("epsilon-alpha2-beta1-flat", Rules.flat(), Rules.alphaBeta(2, 1)));
-        lrp(all, "lrp-epsilon-gamma-box",
-                Composite.of(
-                        "epsilon-gamma-box", Selector.of(NodeKind.CONVOLUTION), Rules.zBox(), Rules.gamma(0.25)));
+        lrp(
+                all,
+                "lrp-epsilon-alpha2-beta1-flat",
+                flat("epsilon-alpha2-beta1-flat", Rules.flat(), Rules.alphaBeta(2, 1)));
+        lrp(
+                all,
+                "lrp-epsilon-gamma-box",
+                Composite.of("epsilon-gamma-box", Selector.of(NodeKind.CONVOLUTION), Rules.zBox(), Rules.gamma(0.25)));
         lrp(all, "lrp-reference", Composite.reference());
         all.put("pattern-net", o -> PatternMap.net(patterns("pattern-net", o)));
         all.put("pattern-attribution", o -> PatternMap.attribution(patterns("pattern-attribution", o)));
@@ -49,7 +53,8 @@ public final class Attributions {
     private static void lrp(
             Map<String, Function<AttributionOptions, Attribution>> all, String name, Composite composite) {
         boolean boxed = composite.entries().stream()
-                .anyMatch(e -> e.rule() instanceof NodeRule.Linear l && l.rule().name().startsWith("z-box"));
+                .anyMatch(e ->
+                        e.rule() instanceof NodeRule.Linear l && l.rule().name().startsWith("z-box"));
         all.put(name, o -> {
             if (boxed && o.bounds() == null) {
                 throw new QualmException("Method " + name

@@ -42,7 +42,8 @@ public record DeepLift(Baseline baseline, boolean crossMaxima) implements GraphA
 
     @Override
     public Map<String, Object> parameters() {
-        return Map.of("rule", "rescale", "baseline", baseline, "max-pooling", crossMaxima ? "cross-maxima" : "gradient");
+        return Map.of(
+                "rule", "rescale", "baseline", baseline, "max-pooling", crossMaxima ? "cross-maxima" : "gradient");
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.qualm.attribution;
 import dev.qualm.array.Array;
 import dev.qualm.array.Safetensors;
 import dev.qualm.network.ExtendedNetwork;
-import dev.qualm.network.EngineGradients;
 import dev.qualm.network.GraphWriter;
 import dev.qualm.network.Network;
 import dev.qualm.network.graph.Node;
@@ -22,8 +21,8 @@ import java.util.Set;
  * @param byWeight patterns by name of the layer's weights, of their shape; a layer's output that never was positive has zeros
  */
 /*
- * E[x y | y > 0] is the gradient by the weights of sum(max(y, 0)^2 / 2), E[x | y > 0] that of the number of positive outputs counted
- * softly: both come from the layer's own weight gradient, so every linear operator has patterns, and no patch is ever copied out.
+ * Sums over patches of x max(y, 0) and of x [y > 0] are what the layer's own weight gradient gives for these two in place of the
+ * gradient at its output: so every linear operator has patterns, and no patch is ever copied out.
  */
 public record Patterns(Map<String, Array> byWeight) {
     public Patterns {
@@ -73,11 +72,11 @@ public record Patterns(Map<String, Array> byWeight) {
 
     /** Writes them to a safetensors file. */
     public void save(Path file) {
-        Safetensors.write(file, byWeight);
+        new Safetensors(byWeight, Map.of("format", "qualm-patterns/1")).write(file);
     }
 
     /** Reads what {@link #save} wrote. */
     public static Patterns load(Path file) {
-        return new Patterns(Safetensors.read(file));
+        return new Patterns(Safetensors.read(file).arrays());
     }
 }

@@ -1,5 +1,6 @@
 package dev.qualm.network;
 
+import dev.qualm.network.graph.Node;
 import java.util.List;
 import java.util.Map;
 
@@ -20,5 +21,10 @@ public final class GradientRules {
     /** As {@link #through(BackwardRule.Step, int, String)}, with other tensors as the node's inputs. */
     public static String at(BackwardRule.Step step, List<String> inputs, int i, String arrived) {
         return EngineGradient.inside(step.writer(), step.node(), inputs, i, Map.of(0, arrived));
+    }
+
+    /** The gradient at input {@code i} of a node, dependent or not, for something at its output: summed over the batch for weights. */
+    public static String ofInput(GraphWriter w, Node n, int i, String arrived) {
+        return EngineGradient.inside(w, n, n.inputs(), i, Map.of(0, arrived));
     }
 }

@@ -9,9 +9,11 @@ import dev.qualm.testkit.Close;
 import dev.qualm.testkit.Golden;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The six methods of the reference implementation of Dombrowski et al. 2019, with Relu and with softplus (golden/README.md). */
 class ReferenceMapsGoldenTest {
     private static final List<String> METHODS =
-            List.of("gradient", "grad_times_input", "guided_backprop", "lrp", "integrated_grad");
+            List.of("gradient", "grad_times_input", "guided_backprop", "lrp", "integrated_grad", "pattern_attribution");
 
     static Stream<Arguments> cases() {
         List<Arguments> cases = new ArrayList<>();
@@ -48,8 +50,34 @@ class ReferenceMapsGoldenTest {
                 double high = Arrays.stream(io.get("high").toDoubles()).max().orElseThrow();
                 yield Propagation.of(name, Composite.reference()).within(Bounds.of(low, high));
             }
+            case "pattern_attribution" -> PatternMap.attribution(referencePatterns());
             default -> IntegratedGradients.reference();
         };
+    }
+
+    /** The patterns that the reference values were made with. */
+    private static Patterns referencePatterns() {
+        Map<String, Array> byWeight = new HashMap<>();
+        Golden.arrays("n5-rgb-seq/ecbm_patterns.npz").forEach((key, a) -> {
+            if (key.startsWith("pattern.")) {
+                byWeight.put(key.substring(8, key.length() - 4) + ".weight", a);
+            }
+        });
+        return new Patterns(byWeight);
+    }
+
+    @Test
+    void learn_onTheReferencesImages_givesItsPatterns() {
+        Map<String, Array> all = Golden.arrays("n5-rgb-seq/ecbm_patterns.npz");
+        Array images = all.get("images");
+        try (Network network = Golden.network("n5-rgb-seq", Precision.FLOAT64)) {
+            Patterns patterns = Patterns.learn(network, List.of(images.slice(0, 33), images.slice(33, 60)));
+            assertThat(patterns.byWeight()).hasSize(4);
+            patterns.byWeight().forEach((weight, pattern) -> {
+                Array expected = all.get("pattern_gemm." + weight.replace(".weight", "") + ".f64");
+                assertThat(Close.relative(expected, pattern)).as(weight).isLessThan(1e-9);
+            });
+        }
     }
 
     @ParameterizedTest(name = "{0} {1} {2}")
@@ -65,7 +93,8 @@ class ReferenceMapsGoldenTest {
                 .toArray();
         double beta = act.equals("relu") ? Double.POSITIVE_INFINITY : Double.parseDouble(act.substring(4));
         boolean integrated = name.equals("integrated_grad");
-        Target target = integrated ? Target.of(Quantity.PROBABILITY) : Target.logit().startingFromValue();
+        Target target =
+                integrated ? Target.of(Quantity.PROBABILITY) : Target.logit().startingFromValue();
         try (Network network = Golden.network(net, Precision.FLOAT64);
                 SmoothedMaps maps = SmoothedMaps.of(method(name, io), network, target)) {
             Array found = maps.at(beta).explain(input, classes).relevance();
