@@ -55,14 +55,19 @@ public final class Attributions {
         boolean boxed = composite.entries().stream()
                 .anyMatch(e ->
                         e.rule() instanceof NodeRule.Linear l && l.rule().name().startsWith("z-box"));
-        all.put(name, o -> {
-            if (boxed && o.bounds() == null) {
-                throw new QualmException("Method " + name
-                        + " needs the least and largest value of each input channel in the model's space; found none."
-                        + " Give the preprocessing, or take lrp-epsilon-plus-flat");
-            }
-            return boxed ? Propagation.of(name, composite).within(o.bounds()) : Propagation.of(name, composite);
-        });
+        all.put(
+                name,
+                o -> boxed ? Propagation.of(name, composite).within(bounds(name, o)) : Propagation.of(name, composite));
+    }
+
+    private static Bounds bounds(String name, AttributionOptions o) {
+        Bounds bounds = o.bounds();
+        if (bounds == null) {
+            throw new QualmException("Method " + name
+                    + " needs the least and largest value of each input channel in the model's space; found none."
+                    + " Give the preprocessing, or take lrp-epsilon-plus-flat");
+        }
+        return bounds;
     }
 
     private static Composite flat(String name, Rule first, Rule ofConvolutions) {
@@ -86,11 +91,12 @@ public final class Attributions {
     }
 
     private static Patterns patterns(String name, AttributionOptions o) {
-        if (o.patterns() == null) {
+        Patterns patterns = o.patterns();
+        if (patterns == null) {
             throw new QualmException("Method " + name + " needs patterns learned from data; found none."
                     + " Learn them with Patterns.learn, or with qualm patterns");
         }
-        return o.patterns();
+        return patterns;
     }
 
     /** Names of all methods, in kebab case. */

@@ -44,8 +44,7 @@ record PatternMap(Patterns patterns, boolean attribution) implements GraphAttrib
     public String write(ReverseContext context) {
         BackwardRule rule = step -> {
             LinearLayer layer = LinearLayer.of(step.writer(), step.node());
-            boolean linear = layer != null && step.inputs().equals(java.util.List.of(0));
-            return linear
+            return layer != null && step.inputs().equals(java.util.List.of(0))
                     ? Map.of(0, through(step.writer(), layer, step.relevance()))
                     : GradientRules.GRADIENT.apply(step);
         };
