@@ -67,15 +67,20 @@ final class GraphExplainer implements Explainer, DifferentiableMaps {
         return new GraphExplainer(this, otherFurther);
     }
 
-    private ExtendedNetwork.Names write(GraphWriter w, Set<String> noted) {
-        Structure s = network.structure();
-        String classes = w.input(new ValueInfo(w.fresh(CLASSES), ElementType.INT64, List.of(ValueInfo.Dim.of(-1))));
+    /** Writes what a reverse pass starts with. */
+    static String seed(GraphWriter w, Structure s, Target target, String classes) {
         boolean probabilities = !s.trueLogits() && s.kind() == OutputKind.PROBABILITIES;
         Attributes attributes = Attributes.NONE
                 .with("quantity", target.quantity().label())
                 .with("start", target.fromValue() ? "value" : "one")
                 .with("holds", probabilities ? "probabilities" : "logits");
-        String seed = w.own("ClassSeed", List.of(s.logits(), classes), attributes);
+        return w.own("ClassSeed", List.of(s.logits(), classes), attributes);
+    }
+
+    private ExtendedNetwork.Names write(GraphWriter w, Set<String> noted) {
+        Structure s = network.structure();
+        String classes = w.input(new ValueInfo(w.fresh(CLASSES), ElementType.INT64, List.of(ValueInfo.Dim.of(-1))));
+        String seed = seed(w, s, target, classes);
         Map<String, String> inputs = new LinkedHashMap<>(Map.of(CLASSES, classes));
         List<String> found = new ArrayList<>();
         String map = method.write(new ReverseContext(w, s.logits(), s.differentiable(), seed, inputs, found));

@@ -45,35 +45,6 @@ public record IntegratedGradients(Quadrature quadrature, Baseline baseline) impl
 
     @Override
     public Explainer on(Network network, Target target) {
-        return AveragedMaps.of(this, new GradientMap(false), network, target, new AveragedMaps.Path() {
-            @Override
-            public int size() {
-                return quadrature.size();
-            }
-
-            @Override
-            public double weight(int k) {
-                return quadrature.weights()[k];
-            }
-
-            @Override
-            public double slope(int k) {
-                return quadrature.nodes()[k];
-            }
-
-            @Override
-            public void point(int k, double[] x, int[] shape, double[] out) {
-                double t = quadrature.nodes()[k];
-                for (int i = 0; i < x.length; i++) {
-                    double from = baseline.at(i, shape);
-                    out[i] = from + t * (x[i] - from);
-                }
-            }
-
-            @Override
-            public double factor(double x, int i, int[] shape) {
-                return x - baseline.at(i, shape);
-            }
-        });
+        return AveragedMaps.of(this, new GradientMap(false), network, target, new LinePath(quadrature, baseline));
     }
 }

@@ -1,0 +1,189 @@
+package dev.qualm.attribution;
+
+import dev.qualm.ShapeException;
+import dev.qualm.Status;
+import dev.qualm.UnsupportedModelException;
+import dev.qualm.array.Array;
+import dev.qualm.data.OutputKind;
+import dev.qualm.network.ExtendedNetwork;
+import dev.qualm.network.GradientRules;
+import dev.qualm.network.GraphWriter;
+import dev.qualm.network.Network;
+import dev.qualm.network.ReversePass;
+import dev.qualm.network.engine.Precision;
+import dev.qualm.network.graph.ElementType;
+import dev.qualm.network.graph.ValueInfo;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** {@link LayerConductance} on one network. Thread-safe. */
+/*
+ * The points of a few inputs go through the network together, point by point of all of them, so that a step lies within a run, or between
+ * two runs that follow each other; of the earlier run only the last point is kept. Nothing of a run but that and the sums outlives it.
+ */
+public final class ConductanceExplainer implements AutoCloseable {
+    private static final String CLASSES = "classes";
+    private static final String LOGITS = "logits";
+
+    private final LayerConductance method;
+    private final Network network;
+    private final Target target;
+    private final List<String> layers;
+    private final Set<String> affine = ConcurrentHashMap.newKeySet();
+    private final ExtendedNetwork extended;
+
+    ConductanceExplainer(LayerConductance method, Network network, Target target) {
+        this.method = method;
+        // A view of its own, so that the network may be closed before.
+        this.network = network.with(graph -> graph);
+        this.target = target;
+        this.layers = method.layers(network);
+        if (layers.isEmpty() || network.structure().kind() == OutputKind.OTHER) {
+            throw new UnsupportedModelException(
+                    "Expected a network with logits and activations, or names of layers, but found "
+                            + network.structure());
+        }
+        this.extended = ExtendedNetwork.of(network, layers, this::write);
+    }
+
+    private ExtendedNetwork.Names write(GraphWriter w) {
+        String logits = network.structure().logits();
+        String classes = w.input(new ValueInfo(w.fresh(CLASSES), ElementType.INT64, List.of(ValueInfo.Dim.of(-1))));
+        String seed = GraphExplainer.seed(w, network.structure(), target, classes);
+        ReversePass pass = ReversePass.write(
+                w, Map.of(logits, seed), network.structure().differentiable(), GradientRules.GRADIENT);
+        Map<String, String> outputs = new LinkedHashMap<>(Map.of(LOGITS, logits));
+        boolean linear = target.quantity() == Quantity.LOGIT || target.quantity() == Quantity.MARGIN;
+        for (String layer : layers) {
+            String gradient = pass.at(layer);
+            if (w.shape(layer) == null || gradient == null) {
+                throw new UnsupportedModelException("Layer '" + layer
+                        + "': expected a float tensor between the input and the logits; the network has "
+                        + w.graph().tensors());
+            }
+            outputs.put("a:" + layer, layer);
+            outputs.put("g:" + layer, gradient);
+            if (linear && target.quantity() == Quantity.LOGIT && AffineSuffix.of(w, layer, logits)) {
+                affine.add(layer);
+            }
+        }
+        return new ExtendedNetwork.Names(Map.of(CLASSES, classes), outputs);
+    }
+
+    /**
+     * Conductance of a batch.
+     *
+     * @param batch inputs, {@code [n, ...]}
+     * @param classes to explain, {@code [n]}; {@link MapFunction#PREDICTED} for the predicted class
+     */
+    public LayerConductance.Result explain(Array batch, int[] classes) {
+        if (batch.rank() == 0 || batch.dim(0) != classes.length) {
+            throw new ShapeException("Expected a class per input, but found " + classes.length + " for " + batch);
+        }
+        int n = classes.length;
+        if (n == 0) {
+            throw new ShapeException("Expected at least one input, but found " + batch);
+        }
+        Array origin = method.baseline().item(batch.shape(), network.precision() == Precision.FLOAT32);
+        double[] originLogits = network.logits(origin).toDoubles();
+        double[][] logits = Results.rows(network.logits(batch));
+        int[] resolved = new int[n];
+        double[] change = new double[n];
+        List<Status> status = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            resolved[i] = classes[i] >= 0 ? classes[i] : Results.argmax(logits[i]);
+            change[i] = target.quantity().of(logits[i], resolved[i])
+                    - target.quantity().of(originLogits, resolved[i]);
+            status.add(Double.isFinite(change[i]) ? Status.OK : Status.nonFinite("the explained output is not finite"));
+        }
+        // The first rows tell the shapes, and with them which layers need no path.
+        extended.run(feeds(batch.slice(0, 1), new int[] {resolved[0]}), List.of(LOGITS));
+        boolean closed = affine.containsAll(layers);
+        Quadrature path = closed ? Quadrature.trapezoid(1) : method.path();
+        PathRule rule = closed ? PathRule.RIGHT : method.rule();
+        Map<String, List<Array>> parts = new LinkedHashMap<>();
+        Map<String, double[]> sums = new LinkedHashMap<>();
+        layers.forEach(layer -> sums.put(layer, new double[n]));
+        int most = MicroBatches.rows(network, batch);
+        int inputs = Math.max(1, most / path.size());
+        for (int from = 0; from < n; from += inputs) {
+            int to = Math.min(n, from + inputs);
+            int[] c = java.util.Arrays.copyOfRange(resolved, from, to);
+            ConductanceSums s = new ConductanceSums(layers, rule, method.positions());
+            run(batch.slice(from, to), origin, c, path, Math.max(1, most / (to - from)), s);
+            for (String layer : layers) {
+                parts.computeIfAbsent(layer, k -> new ArrayList<>()).add(s.values(layer));
+                System.arraycopy(s.totals(layer), 0, sums.get(layer), from, to - from);
+            }
+        }
+        Map<String, Array> values = new LinkedHashMap<>();
+        parts.forEach((layer, list) -> values.put(layer, list.size() == 1 ? list.get(0) : Array.concat(list)));
+        sums.values().forEach(s -> java.util.Arrays.setAll(s, i -> s[i] - change[i]));
+        double passes = 2.0 * path.size() + 1;
+        return new LayerConductance.Result(
+                values, closed ? layers : List.of(), sums, resolved, status, passes, method.provenance(target, passes));
+    }
+
+    private void run(Array rows, Array origin, int[] classes, Quadrature path, int most, ConductanceSums sums) {
+        List<String> wanted = new ArrayList<>();
+        for (String layer : layers) {
+            wanted.add("a:" + layer);
+            wanted.add("g:" + layer);
+        }
+        try (sums) {
+            for (int from = 0; from < path.size(); from += most) {
+                int to = Math.min(path.size(), from + most);
+                int[] c = new int[(to - from) * classes.length];
+                for (int r = 0; r < c.length; r++) {
+                    c[r] = classes[r % classes.length];
+                }
+                Map<String, Array> feeds = feeds(points(rows, origin, path, from, to), c);
+                int points = to - from;
+                extended.run(feeds, wanted, values -> {
+                    sums.add(values, points);
+                    return points;
+                });
+            }
+        }
+    }
+
+    /** Points {@code from} to {@code to} of all rows, point by point. */
+    private Array points(Array rows, Array origin, Quadrature path, int from, int to) {
+        int n = rows.dim(0);
+        int size = rows.size() / n;
+        double[] x = rows.toDoubles();
+        double[] x0 = origin.toDoubles();
+        int[] shape = rows.shape();
+        shape[0] = (to - from) * n;
+        double[] out = new double[shape[0] * size];
+        for (int k = from; k < to; k++) {
+            double t = path.nodes()[k];
+            for (int i = 0; i < n * size; i++) {
+                double start = x0[i % size];
+                out[(k - from) * n * size + i] = start + t * (x[i] - start);
+            }
+        }
+        Array array = Array.of(out, shape);
+        return network.precision() == Precision.FLOAT32 ? array.asFloat32() : array;
+    }
+
+    private Map<String, Array> feeds(Array rows, int[] classes) {
+        long[] c = java.util.Arrays.stream(classes).asLongStream().toArray();
+        return Map.of(network.input().name(), rows, CLASSES, Array.of(c, c.length));
+    }
+
+    /** Whether a layer needs no path; known once a batch was explained. */
+    boolean isClosedForm(String layer) {
+        return affine.contains(layer);
+    }
+
+    @Override
+    public void close() {
+        extended.close();
+        network.close();
+    }
+}

@@ -1,0 +1,154 @@
+package dev.qualm.attribution;
+
+import dev.qualm.array.Array;
+import dev.qualm.network.engine.NativeScope;
+import dev.qualm.network.engine.Tensors;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** Sums of gradient times change of activation along a path, of some inputs, run by run. Close it. */
+final class ConductanceSums implements AutoCloseable {
+    /** The last point of the run before, and what was summed so far. */
+    private static final class Layer {
+        @Nullable
+        Tensor lastActivation;
+
+        @Nullable
+        Tensor lastGradient;
+
+        double[] values = new double[0];
+        double[] totals = new double[0];
+        int[] shape = new int[0];
+    }
+
+    private final PathRule rule;
+    private final LayerConductance.Positions positions;
+    private final Map<String, Layer> layers = new HashMap<>();
+
+    ConductanceSums(List<String> names, PathRule rule, LayerConductance.Positions positions) {
+        this.rule = rule;
+        this.positions = positions;
+        names.forEach(name -> layers.put(name, new Layer()));
+    }
+
+    /**
+     * Adds a run.
+     *
+     * @param run its tensors by key, {@code [points * inputs, ...]}, point by point
+     */
+    void add(Function<String, Tensor> run, int points) {
+        layers.forEach((name, layer) -> {
+            try (NativeScope scope = NativeScope.values()) {
+                add(layer, run.apply("a:" + name), run.apply("g:" + name), points);
+            }
+        });
+    }
+
+    private void add(Layer layer, Tensor a, Tensor g, int points) {
+        long n = a.size(0) / points;
+        if (layer.lastActivation != null && layer.lastGradient != null) {
+            sum(layer, step(layer.lastActivation, a.narrow(0, 0, n), layer.lastGradient, g.narrow(0, 0, n)), 1);
+        }
+        if (points > 1) {
+            long steps = (points - 1) * n;
+            Tensor step =
+                    step(a.narrow(0, 0, steps), a.narrow(0, n, steps), g.narrow(0, 0, steps), g.narrow(0, n, steps));
+            sum(layer, step, points - 1);
+        }
+        replace(layer, a.narrow(0, (points - 1) * n, n), g.narrow(0, (points - 1) * n, n));
+    }
+
+    /** Gradient times change for each element of each step. */
+    private Tensor step(Tensor a, Tensor next, Tensor g, Tensor nextGradient) {
+        Tensor change = next.sub(a);
+        return switch (rule) {
+            case RIGHT -> change.mul_(nextGradient);
+            case LEFT -> change.mul_(g);
+            case TRAPEZOID -> change.mul_(g.add(nextGradient)).mul_(new Scalar(0.5));
+        };
+    }
+
+    private void sum(Layer layer, Tensor steps, int count) {
+        int[] shape = Tensors.shape(steps);
+        int n = shape[0] / count;
+        shape[0] = n;
+        long[] split = new long[shape.length + 1];
+        split[0] = count;
+        for (int i = 0; i < shape.length; i++) {
+            split[i + 1] = shape[i];
+        }
+        boolean spatial = shape.length > 2 && positions != LayerConductance.Positions.EACH;
+        Tensor summed;
+        if (spatial) {
+            long[] axes = new long[shape.length - 2];
+            for (int i = 0; i < axes.length; i++) {
+                axes[i] = i + 2;
+            }
+            Tensor perMap = steps.sum(axes, false, new ScalarTypeOptional());
+            summed = perMap.reshape(count, n, shape[1]).sum(new long[] {0}, false, new ScalarTypeOptional());
+            layer.shape = new int[] {n, shape[1]};
+        } else {
+            summed = steps.reshape(split).sum(new long[] {0}, false, new ScalarTypeOptional());
+            layer.shape = shape;
+        }
+        double[] more = Tensors.toArray(summed).toDoubles();
+        if (layer.values.length == 0) {
+            layer.values = new double[more.length];
+            layer.totals = new double[n];
+        }
+        double share = 1;
+        if (spatial && positions == LayerConductance.Positions.MEAN) {
+            for (int i = 2; i < shape.length; i++) {
+                share /= shape[i];
+            }
+        }
+        int size = more.length / n;
+        for (int i = 0; i < more.length; i++) {
+            layer.values[i] += share * more[i];
+            layer.totals[i / size] += more[i];
+        }
+    }
+
+    private static void replace(Layer layer, Tensor a, Tensor g) {
+        // Copies: the run's own memory is freed with it.
+        Tensor lastA = a.clone();
+        Tensor lastG = g.clone();
+        lastA.retainReference();
+        lastG.retainReference();
+        free(layer);
+        layer.lastActivation = lastA;
+        layer.lastGradient = lastG;
+    }
+
+    private static void free(Layer layer) {
+        for (Tensor t : new @Nullable Tensor[] {layer.lastActivation, layer.lastGradient}) {
+            if (t != null) {
+                t.releaseReference();
+            }
+        }
+        layer.lastActivation = null;
+        layer.lastGradient = null;
+    }
+
+    /** The conductance of a layer's units. */
+    Array values(String name) {
+        Layer layer = java.util.Objects.requireNonNull(layers.get(name));
+        return Array.of(layer.values, layer.shape);
+    }
+
+    /** Sum over all units and positions, per input. */
+    double[] totals(String name) {
+        return java.util.Objects.requireNonNull(layers.get(name)).totals;
+    }
+
+    @Override
+    public void close() {
+        layers.values().forEach(ConductanceSums::free);
+    }
+}
