@@ -24,4 +24,11 @@ final class Images {
         Arrays.fill(ones, 1);
         return Array.of(ones, n, 10);
     }
+
+    /** A cotangent {@code [1, 10]} that asks for the gradient of the first logit. */
+    static Array oneHot() {
+        float[] one = new float[10];
+        one[0] = 1;
+        return Array.of(one, 1, 10);
+    }
 }

@@ -1,6 +1,8 @@
 package dev.qualm.attribution;
 
 import dev.qualm.array.Array;
+import java.util.Arrays;
+import java.util.Collections;
 import org.jspecify.annotations.Nullable;
 
 /** Relevance maps that can be differentiated by the input: what attacks on explanations and curvature are made of. */
@@ -13,6 +15,17 @@ public interface DifferentiableMaps {
      * @param classes what each map explains, {@code [n]}; {@link MapFunction#PREDICTED} for the predicted class
      */
     Point at(Array batch, int[] classes);
+
+    /**
+     * Maps and outputs at one input, taken several times: each derivative takes and gives {@code times} rows, many cotangents at once.
+     *
+     * @param single one input, {@code [1, ...]}
+     */
+    default Point at(Array single, int c, int times) {
+        int[] classes = new int[times];
+        Arrays.fill(classes, c);
+        return at(Array.concat(Collections.nCopies(times, single)), classes);
+    }
 
     /** Maps and outputs at one batch, and how they move with it. Belongs to the thread that made it. */
     interface Point extends AutoCloseable {

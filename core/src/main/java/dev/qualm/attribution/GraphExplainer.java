@@ -183,8 +183,8 @@ final class GraphExplainer implements Explainer, DifferentiableMaps {
         return new GraphPoint(extended.pass(feeds(batch, classes), List.of(MAP, LOGITS)));
     }
 
-    /** As {@link #at}, of one input, whose derivatives take {@code times} rows at once. */
-    Point at(Array single, int c, int times) {
+    @Override
+    public Point at(Array single, int c, int times) {
         return new GraphPoint(extended.pass(feeds(single, new int[] {c}), List.of(MAP, LOGITS), times));
     }
 

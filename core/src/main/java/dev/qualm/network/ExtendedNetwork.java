@@ -168,7 +168,7 @@ public final class ExtendedNetwork implements AutoCloseable {
      */
     public Pass pass(Map<String, Array> feeds, List<String> outputs, int times) {
         Map<String, Array> checked = network.checked(feeds);
-        if (times > 1 && checked.values().stream().anyMatch(a -> a.rank() == 0 || a.dim(0) != 1)) {
+        if (times > 1 && checked.values().stream().anyMatch(a -> a.rank() > 0 && a.dim(0) != 1)) {
             throw new ShapeException("Only one item can be taken several times, but found " + checked);
         }
         Map<String, Array> like = times == 1 ? checked : repeated(checked, 2);

@@ -57,13 +57,14 @@ final class ShapedPlans<T extends AutoCloseable> implements AutoCloseable {
     }
 
     private static List<List<Integer>> key(Map<String, Array> feeds) {
-        boolean batch = feeds.values().stream().allMatch(a -> a.rank() > 0)
-                && feeds.values().stream().mapToInt(a -> a.dim(0)).distinct().count() == 1;
+        // Numbers without axes, such as a smoothing's sharpness, have no batch to agree about.
+        List<Array> batched = feeds.values().stream().filter(a -> a.rank() > 0).toList();
+        boolean batch = batched.stream().mapToInt(a -> a.dim(0)).distinct().count() == 1;
         List<List<Integer>> key = new ArrayList<>();
         for (Array a : feeds.values()) {
             List<Integer> shape = new ArrayList<>();
             Arrays.stream(a.shape()).forEach(shape::add);
-            if (batch) {
+            if (batch && a.rank() > 0) {
                 shape.set(0, Math.min(2, shape.get(0)));
             }
             key.add(shape);
