@@ -68,8 +68,7 @@ public final class ExplanationRatios {
             String at = name + ", batch " + n + ", ";
             for (String method : List.of("gradient", "lrp-z-plus", "lrp-epsilon-plus", "guided-backprop")) {
                 try (Explainer explainer = Attributions.of(method).on(network, Target.logit())) {
-                    Contest c = forwards(network, byHand, batch)
-                            .add("Qualm", () -> explainer.explain(batch, classes));
+                    Contest c = forwards(network, byHand, batch).add("Qualm", () -> explainer.explain(batch, classes));
                     row(at + method, method.equals("gradient") ? 2.3 : Double.NaN, c);
                 }
             }
@@ -87,8 +86,7 @@ public final class ExplanationRatios {
     }
 
     /** One step of an attack: a map, the outputs and the gradient of both. */
-    private void attack(
-            String at, Network network, HandNet byHand, Array batch, String name, double beta, double bar) {
+    private void attack(String at, Network network, HandNet byHand, Array batch, String name, double beta, double bar) {
         Attribution method = Attributions.of(name);
         try (SmoothedMaps maps = SmoothedMaps.of(method, network, Target.logit());
                 Network smooth = Double.isInfinite(beta) ? network.with(g -> g) : network.with(Views.softplus(beta))) {
@@ -117,8 +115,7 @@ public final class ExplanationRatios {
     /** All activations, against forward and reverse passes at as many points. */
     private void conductance(String at, Network network, Array batch) {
         int steps = 10;
-        LayerConductance method =
-                LayerConductance.defaults().along(dev.qualm.attribution.Quadrature.trapezoid(steps));
+        LayerConductance method = LayerConductance.defaults().along(dev.qualm.attribution.Quadrature.trapezoid(steps));
         int[] classes = new int[batch.dim(0)];
         int most = network.microBatch(Map.of(network.input().name(), batch));
         try (ConductanceExplainer explainer = method.on(network, Target.logit())) {
@@ -188,7 +185,8 @@ public final class ExplanationRatios {
             Tensor g = tape.gradients(tape.logits(), one, List.of(x), true).get(0);
             for (int k = 0; k < probes.length; k++) {
                 Tensor v = Tensors.of(Array.of(probes[k], image.shape()).asFloat32(), Precision.FLOAT32);
-                out[k] = Tensors.toArray(tape.gradients(g, v, List.of(x)).get(0)).toDoubles();
+                out[k] =
+                        Tensors.toArray(tape.gradients(g, v, List.of(x)).get(0)).toDoubles();
             }
         }
         return out;

@@ -50,11 +50,7 @@ final class LinearRule {
         List<String> parts = new ArrayList<>();
         for (Group g : rule.groups()) {
             List<Term> terms = g.terms().stream().filter(this::counts).toList();
-            List<String> outputs = new ArrayList<>();
-            for (Term t : terms) {
-                outputs.add(signed(output(t), t.sign()));
-            }
-            String c = divided(gated(relevance, g.gate()), w.sum(outputs));
+            String c = shares(gated(relevance, g.gate()), terms);
             for (Term t : terms) {
                 String back = LinearAdjoint.of(w, node, weight(t.weight()), c);
                 String part = t.input() == Input.ONE ? back : w.node("Mul", input(t.input()), back);
@@ -63,6 +59,39 @@ final class LinearRule {
             }
         }
         return w.sum(parts);
+    }
+
+    /** Relevance over the sum of the terms' outputs. */
+    private String shares(String relevance, List<Term> terms) {
+        if (terms.size() == 1 && isNonNegative(terms.get(0)) && takesOffset()) {
+            // The denominator is never negative: what keeps it from zero rides on the bias, for nothing.
+            return w.node(
+                    "Div", relevance, output(terms.get(0), rule.stabiliser().epsilon()));
+        }
+        List<String> outputs = new ArrayList<>();
+        terms.forEach(t -> outputs.add(signed(output(t, 0), t.sign())));
+        return divided(relevance, w.sum(outputs));
+    }
+
+    private boolean isNonNegative(Term t) {
+        boolean input = t.input() == Input.POSITIVE || t.input() == Input.ONE || nonNegative && t.input() == Input.FULL;
+        return input && t.sign() == 1 && isNonNegative(t.weight()) && (layer.bias() == null || isNonNegative(t.bias()));
+    }
+
+    private static boolean isNonNegative(Weight part) {
+        return part.full() == 0
+                && part.negative() == 0
+                && part.positive() >= 0
+                && part.squared() >= 0
+                && part.one() >= 0;
+    }
+
+    private boolean takesOffset() {
+        boolean plain = node.op().equals("Conv")
+                || node.op().equals("Gemm") && node.attributes().getFloat("beta", 1) == 1;
+        return plain
+                && rule.stabiliser().form() != Rule.Stabiliser.Form.CLIP
+                && !rule.stabiliser().relative();
     }
 
     /** Negative parts of what is never negative are left out. */
@@ -86,22 +115,38 @@ final class LinearRule {
         return rule.stabiliser().divide(w, relevance, z);
     }
 
-    /** The layer's result for a term. */
-    private String output(Term t) {
+    /** The layer's result for a term, plus a constant. */
+    private String output(Term t, double offset) {
         boolean own = t.input() == Input.FULL || nonNegative && t.input() == Input.POSITIVE;
         boolean bias = layer.bias() == null || t.bias().equals(Weight.FULL);
-        if (own && t.weight().equals(Weight.FULL) && bias) {
+        if (own && t.weight().equals(Weight.FULL) && bias && offset == 0) {
             return layer.output();
         }
         List<String> inputs = new ArrayList<>(List.of(input(t.input()), weight(t.weight())));
         String b = layer.bias() == null || t.bias().equals(Weight.NONE) ? null : changed(layer.bias(), t.bias());
-        boolean inside =
-                !node.op().equals("MatMul") && b != null && !node.input(2).isEmpty();
+        if (offset != 0) {
+            b = offset(b, offset);
+        }
+        boolean inside = b != null
+                && (offset != 0 || !node.op().equals("MatMul") && !node.input(2).isEmpty());
         if (inside) {
             inputs.add(b);
         }
         String y = w.like(node, inputs);
         return b == null || inside ? y : w.node("Add", y, b);
+    }
+
+    /** A bias with a constant added to each output, from one or from none. */
+    private String offset(@Nullable String bias, double offset) {
+        Array weights = value(layer.weight());
+        boolean first = node.op().equals("Conv") || node.attributes().getInt("transB", 0) != 0;
+        int outputs = weights.dim(first ? 0 : 1);
+        double[] values = new double[outputs];
+        Array old = bias == null ? null : value(bias);
+        for (int i = 0; i < outputs; i++) {
+            values[i] = offset + (old == null ? 0 : old.get(old.size() == 1 ? 0 : i));
+        }
+        return constants.computeIfAbsent("offset" + bias, k -> w.weight(values, weights, outputs));
     }
 
     private String weight(Weight part) {

@@ -40,8 +40,7 @@ public final class GradientHessian implements HessianProducts, AutoCloseable {
      * @param target the class, or {@link dev.qualm.attribution.MapFunction#PREDICTED}
      */
     public static GradientHessian of(DifferentiableMaps gradient, Array image, int target) {
-        ManipulationException.require(
-                image.rank() > 1 && image.dim(0) == 1, "one image", "of shape [1, ...]", image);
+        ManipulationException.require(image.rank() > 1 && image.dim(0) == 1, "one image", "of shape [1, ...]", image);
         return new GradientHessian(gradient, image, target);
     }
 

@@ -99,12 +99,31 @@ final class GradientRule implements BackwardRule {
     private static @Nullable String own(GraphWriter w, Node n, int i, String g) {
         return switch (n.op()) {
             case "Softplus" -> w.own("SoftplusGradient", after(g, n.inputs()), n.attributes());
+            case "StableDivide" -> divide(w, n, i, g);
             case "ReshapeLike" -> i == 0 ? w.own("ReshapeLike", g, n.input(0)) : null;
-            case "ReluGradient", "ClipGradient", "SoftplusGradient" ->
+            case "SoftplusGradient" ->
+                i == 0
+                        ? w.own(
+                                n.op(),
+                                after(g, n.inputs().subList(1, n.inputs().size())),
+                                n.attributes())
+                        : i == 1 ? w.own("SoftplusCurvature", after(g, n.inputs()), n.attributes()) : null;
+            case "ReluGradient", "ClipGradient" ->
                 i == 0 ? w.own(n.op(), after(g, n.inputs().subList(1, n.inputs().size())), n.attributes()) : null;
             case "ConvGradient" -> i == 0 ? LinearAdjoint.ofGradient(w, n, g) : null;
             default -> null;
         };
+    }
+
+    /** a / s(z), with s of slope 1: the gradients are g / s(z) and -(g / s(z)) (a / s(z)). */
+    private static @Nullable String divide(GraphWriter w, Node n, int i, String g) {
+        boolean slopeOne = !n.attributes().getString("form", "add").equals("clip")
+                && n.attributes().getInt("relative", 0) == 0;
+        if (!slopeOne) {
+            return null;
+        }
+        String shared = w.own("StableDivide", List.of(g, n.input(1)), n.attributes());
+        return i == 0 ? shared : w.node("Neg", w.node("Mul", shared, n.output()));
     }
 
     private static List<String> after(String first, List<String> others) {

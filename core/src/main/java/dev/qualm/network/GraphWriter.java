@@ -9,6 +9,7 @@ import dev.qualm.network.graph.Node;
 import dev.qualm.network.graph.ValueInfo;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -39,7 +40,14 @@ public final class GraphWriter {
     private final Set<String> read = new LinkedHashSet<>();
     private final Set<String> mine = new HashSet<>();
     private final List<ValueInfo> inputs = new ArrayList<>();
+    private final Map<Written, String> written = new HashMap<>();
     private int names;
+
+    private record Written(String domain, String op, List<String> inputs, Attributes attributes) {
+        Written {
+            inputs = List.copyOf(inputs);
+        }
+    }
 
     /**
      * @param shapes of the graph's float tensors and inputs, for some batch of at least two items, or of one if what is written is
@@ -124,9 +132,12 @@ public final class GraphWriter {
 
     private String write(String ofDomain, String op, List<String> in, Attributes attributes) {
         in.forEach(this::use);
-        String name = name(op);
-        nodes.add(new Node(name, ofDomain, op, in, List.of(name), attributes));
-        return name;
+        // The same node of the same tensors is computed once; nothing random is ever written.
+        return written.computeIfAbsent(new Written(ofDomain, op, in, attributes), k -> {
+            String name = name(op);
+            nodes.add(new Node(name, ofDomain, op, in, List.of(name), attributes));
+            return name;
+        });
     }
 
     /** A new constant. */

@@ -24,6 +24,7 @@ final class GradientOperators {
                 of("ReluGradient", node -> relu(false)).withInPlace(node -> relu(true)),
                 of("ClipGradient", node -> clip(node, false)).withInPlace(node -> clip(node, true)),
                 of("SoftplusGradient", GradientOperators::softplus),
+                of("SoftplusCurvature", GradientOperators::curvature),
                 of("ConvGradient", GradientOperators::convolution),
                 aliasing(
                         "ReshapeLike", Operator.Gradient.DIFFERENTIABLE, node -> Kernel.of(GradientOperators::reshape)),
@@ -108,6 +109,16 @@ final class GradientOperators {
             throw node.unsupported("expected attribute " + name + ", found none");
         }
         return values;
+    }
+
+    /** Inputs: a cotangent u and the gradient g of SoftplusGradient, input x of Softplus, beta: u g times the second derivative at x. */
+    private static Kernel curvature(NodeContext node) {
+        Function<Inputs, Scalar> beta = ActivationOperators.beta(node, 3);
+        return Kernel.of(in -> {
+            Scalar b = beta.apply(in);
+            Tensor s = torch.sigmoid(in.get(2).mul(b));
+            return torch.sigmoid_backward(in.get(0).mul(in.get(1)), s).mul(b);
+        });
     }
 
     /** Inputs: gradient, a tensor whose shape it takes. */

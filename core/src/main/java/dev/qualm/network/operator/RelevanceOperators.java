@@ -50,7 +50,7 @@ final class RelevanceOperators {
             Tensor stable = switch (form) {
                 case "add-positive" -> z.add(e);
                 case "clip" -> torch.where(z.lt(zero), torch.minimum(z, e.neg()), torch.maximum(z, e));
-                default -> torch.where(z.lt(zero), z.sub(e), z.add(e));
+                default -> torch.where(z.lt(zero), e.neg(), e).add_(z);
             };
             return in.get(0).div(stable);
         });

@@ -25,6 +25,14 @@ final class GradientCases {
                         .domain(Node.QUALM_DOMAIN)
                         .input(5, -2, 2, 3, 4)
                         .plain(Array.of(new double[] {2.5})),
+                of("SoftplusCurvature", "default")
+                        .input(2, -2, 2, 2, 3, 4)
+                        .input(3, -2, 2, 2, 3, 4)
+                        .independentRows(),
+                of("SoftplusCurvature", "sharp")
+                        .attribute("beta", 4f)
+                        .input(2, -2, 2, 2, 3, 4)
+                        .input(3, -1, 1, 2, 3, 4),
                 convolution("strides", 3, 4).attribute("shape", new long[] {2, 6, 7}),
                 of("ReshapeLike", "another shape").plain(values(4, 2, 12)).independentRows(),
                 nodeGradient("Tanh", "single input").input(6, -2, 2, 2, 3, 4).independentRows(),
