@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class GradientRule implements BackwardRule {
     private static final Set<String> RESHAPES = Set.of("Flatten", "Reshape", "Squeeze", "Unsqueeze");
 
+    /** In place of a name: the derivative is zero wherever it exists, so nothing is handed on. */
+    private static final String NOTHING = "";
+
     private final BackwardRule general;
 
     /** @param general speaks about every node; asked where there is no rule here */
@@ -36,7 +39,10 @@ final class GradientRule implements BackwardRule {
                 Step single = new Step(step.writer(), step.node(), List.of(i), step.arrived());
                 known = java.util.Objects.requireNonNull(general.apply(single)).get(i);
             }
-            found.put(i, java.util.Objects.requireNonNull(known));
+            String handed = java.util.Objects.requireNonNull(known);
+            if (!handed.equals(NOTHING)) {
+                found.put(i, handed);
+            }
         }
         return found;
     }
@@ -88,6 +94,9 @@ final class GradientRule implements BackwardRule {
                 String mean = w.node("Div", g, w.number(area));
                 return w.node("Expand", mean, positions(w, in));
             }
+            case "MaxPool" -> {
+                return in.length == 4 ? w.own("MaxPoolGradient", List.of(g, n.input(0)), n.attributes()) : null;
+            }
             default -> {
                 // Not by the shape it had here: any axis may be the batch's.
                 return RESHAPES.contains(n.op()) ? w.own("ReshapeLike", g, n.input(0)) : null;
@@ -100,7 +109,7 @@ final class GradientRule implements BackwardRule {
         return switch (n.op()) {
             case "Softplus" -> w.own("SoftplusGradient", after(g, n.inputs()), n.attributes());
             case "StableDivide" -> divide(w, n, i, g);
-            case "ReshapeLike" -> i == 0 ? w.own("ReshapeLike", g, n.input(0)) : null;
+            case "ReshapeLike" -> i == 0 ? w.own("ReshapeLike", g, n.input(0)) : NOTHING;
             case "SoftplusGradient" ->
                 i == 0
                         ? w.own(
@@ -109,10 +118,22 @@ final class GradientRule implements BackwardRule {
                                 n.attributes())
                         : i == 1 ? w.own("SoftplusCurvature", after(g, n.inputs()), n.attributes()) : null;
             case "ReluGradient", "ClipGradient" ->
-                i == 0 ? w.own(n.op(), after(g, n.inputs().subList(1, n.inputs().size())), n.attributes()) : null;
+                i == 0 ? w.own(n.op(), after(g, n.inputs().subList(1, n.inputs().size())), n.attributes()) : NOTHING;
+            case "MaxPoolGradient" -> i == 0 ? w.own("MaxPoolPick", List.of(g, n.input(1)), n.attributes()) : NOTHING;
+            case "MaxPoolPick" -> i == 0 ? w.own("MaxPoolGradient", List.of(g, n.input(1)), n.attributes()) : NOTHING;
+            case "ClassSeed" -> isConstantSeed(n) ? NOTHING : null;
             case "ConvGradient" -> i == 0 ? LinearAdjoint.ofGradient(w, n, g) : null;
             default -> null;
         };
+    }
+
+    /** A one at the class, whatever the logits are; and so for the margin, up to a change of the runner-up. */
+    private static boolean isConstantSeed(Node n) {
+        String quantity = n.attributes().getString("quantity", "logit");
+        boolean linear = quantity.equals("logit") || quantity.equals("margin");
+        return linear
+                && n.attributes().getString("start", "one").equals("one")
+                && n.attributes().getString("holds", "logits").equals("logits");
     }
 
     /** a / s(z), with s of slope 1: the gradients are g / s(z) and -(g / s(z)) (a / s(z)). */

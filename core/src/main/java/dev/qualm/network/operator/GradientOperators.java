@@ -26,6 +26,8 @@ final class GradientOperators {
                 of("SoftplusGradient", GradientOperators::softplus),
                 of("SoftplusCurvature", GradientOperators::curvature),
                 of("ConvGradient", GradientOperators::convolution),
+                of("MaxPoolGradient", MaxPooling::gradient),
+                of("MaxPoolPick", MaxPooling::pick),
                 aliasing(
                         "ReshapeLike", Operator.Gradient.DIFFERENTIABLE, node -> Kernel.of(GradientOperators::reshape)),
                 // The engine's gradient of a sum or a view is the gradient at its output itself.

@@ -72,6 +72,53 @@ final class MaxPooling {
         });
     }
 
+    /** Inputs: what is at the output of a MaxPool of images, its input. The former goes to the winners of each window. */
+    static Kernel gradient(NodeContext node) {
+        Window window = Window.pool(node);
+        Scalar lowest = NodeContext.scalar(Double.NEGATIVE_INFINITY);
+        Scalar zero = NodeContext.scalar(0.0);
+        return Kernel.of(in -> {
+            Tensor x = in.get(1);
+            Placement p = window.place(x);
+            boolean direct = p.pooledDirectly();
+            Tensor padded = direct ? x : p.pad(x, lowest, window.ceil);
+            long[] pads = direct ? p.begin : new long[p.rank()];
+            boolean ceil = direct && window.ceil;
+            Tensor at = new Tensor(poolWithIndices(padded, p, pads, ceil).get1());
+            Tensor g = torch.max_pool2d_with_indices_backward(
+                    in.get(0), padded, p.kernel, p.strides, pads, p.dilations, ceil, at);
+            return direct ? g : cut(g, x, p, zero);
+        });
+    }
+
+    /** Without the padding that {@link Placement#pad} put around {@code x}. */
+    private static Tensor cut(Tensor padded, Tensor x, Placement p, Scalar zero) {
+        long[] cut = new long[2 * p.rank()];
+        for (int i = 0; i < p.rank(); i++) {
+            int last = 2 * (p.rank() - 1 - i);
+            cut[last] = -p.begin[i];
+            cut[last + 1] = x.size(2 + i) + p.begin[i] - padded.size(2 + i);
+        }
+        return torch.constant_pad_nd(padded, cut, zero);
+    }
+
+    /** Inputs: a tensor u of the shape of a MaxPool's input, that input. Of each window the element of u where the input is largest. */
+    static Kernel pick(NodeContext node) {
+        Window window = Window.pool(node);
+        Scalar lowest = NodeContext.scalar(Double.NEGATIVE_INFINITY);
+        return Kernel.of(in -> {
+            Tensor x = in.get(1);
+            Placement p = window.place(x);
+            boolean direct = p.pooledDirectly();
+            Tensor padded = direct ? x : p.pad(x, lowest, window.ceil);
+            long[] pads = direct ? p.begin : new long[p.rank()];
+            Tensor at = new Tensor(
+                    poolWithIndices(padded, p, pads, direct && window.ceil).get1());
+            Tensor u = direct ? in.get(0) : p.pad(in.get(0), lowest, window.ceil);
+            return u.flatten(2, -1).gather(2, at.flatten(2, -1)).reshape(Tensors.dims(at));
+        });
+    }
+
     private static Tensor typed(Tensor y, Tensor x) {
         return Tensors.isFloating(x) ? y : y.to(Tensors.type(x));
     }

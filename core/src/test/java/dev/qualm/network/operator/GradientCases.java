@@ -34,6 +34,12 @@ final class GradientCases {
                         .input(2, -2, 2, 2, 3, 4)
                         .input(3, -1, 1, 2, 3, 4),
                 convolution("strides", 3, 4).attribute("shape", new long[] {2, 6, 7}),
+                pooled("MaxPoolGradient", "padded, strided", 3, 3).attribute("pads", new long[] {1, 1, 1, 1}),
+                pooled("MaxPoolGradient", "padded on one side, ceil", 3, 3)
+                        .attribute("pads", new long[] {0, 0, 1, 1})
+                        .attribute("ceil_mode", 1L),
+                pooled("MaxPoolPick", "padded, strided", 5, 6).attribute("pads", new long[] {1, 1, 1, 1}),
+                pooled("MaxPoolPick", "padded on one side", 5, 6).attribute("pads", new long[] {0, 0, 1, 1}),
                 of("ReshapeLike", "another shape").plain(values(4, 2, 12)).independentRows(),
                 nodeGradient("Tanh", "single input").input(6, -2, 2, 2, 3, 4).independentRows(),
                 nodeGradient("Mul", "of the second input")
@@ -86,6 +92,17 @@ final class GradientCases {
                 .attribute("strides", new long[] {2, 2})
                 .attribute("dilations", new long[] {1, 1})
                 .attribute("pads", new long[] {0, 1})
+                .independentRows();
+    }
+
+    /** Of images 5x6 with windows of 3x3 and strides of 2. */
+    private static OperatorCase pooled(String type, String name, int height, int width) {
+        return OperatorCase.of(type, name)
+                .domain(Node.QUALM_DOMAIN)
+                .input(1, -2, 2, 2, 3, height, width)
+                .plain(values(2, 2, 3, 5, 6))
+                .attribute("kernel_shape", new long[] {3, 3})
+                .attribute("strides", new long[] {2, 2})
                 .independentRows();
     }
 
