@@ -1,6 +1,7 @@
 package dev.qualm.attribution;
 
 import dev.qualm.Provenance;
+import dev.qualm.UnsupportedModelException;
 import dev.qualm.array.Array;
 import dev.qualm.network.Network;
 import dev.qualm.network.engine.Precision;
@@ -75,6 +76,11 @@ final class AveragedMaps implements Explainer, DifferentiableMaps {
             Target target,
             Path path,
             SmoothGrad.Moment moment) {
+        if (!network.inputs().get(0).type().isFloating()) {
+            throw new UnsupportedModelException("Method " + method.name() + " changes the values of its input: expected"
+                    + " an input of floats, but found " + network.inputs().get(0)
+                    + "; take a method of one reverse pass, such as gradient-times-input");
+        }
         return new AveragedMaps(method, inner, network, target, path, moment, Map.of());
     }
 
@@ -86,7 +92,7 @@ final class AveragedMaps implements Explainer, DifferentiableMaps {
     public Explanation explain(Array batch, int[] classes) {
         Results results = new Results(method.completeness());
         List<Array> maps = new ArrayList<>();
-        for (MicroBatches.Part part : MicroBatches.of(network, batch)) {
+        for (MicroBatches.Part part : MicroBatches.of(network, batch, classes)) {
             Array rows = part.rows();
             Array logits = inner.logits(rows);
             int[] resolved = resolved(logits, part.of(classes));

@@ -1,6 +1,7 @@
 package dev.qualm.attribution;
 
 import dev.qualm.Provenance;
+import dev.qualm.ShapeException;
 import dev.qualm.array.Array;
 import dev.qualm.network.Network;
 import dev.qualm.network.engine.Precision;
@@ -23,6 +24,10 @@ final class OcclusionExplainer implements Explainer {
 
     @Override
     public Explanation explain(Array batch, int[] classes) {
+        if (batch.rank() == 0 || batch.dim(0) != classes.length) {
+            throw new ShapeException("Expected one class per input, but found " + classes.length
+                    + " classes for inputs " + batch);
+        }
         Results results = new Results(method.completeness());
         int[] shape = batch.shape();
         int[] window = method.windowFor(shape);
@@ -38,7 +43,7 @@ final class OcclusionExplainer implements Explainer {
             Array row = batch.slice(i, i + 1);
             Array logits = network.logits(row);
             double[] z = logits.toDoubles();
-            int c = classes[i] >= 0 ? classes[i] : Results.argmax(z);
+            int c = Results.chosen(classes[i], z);
             Array map = map(row, masks, target.quantity().of(z, c), c);
             results.add(map, logits, Array.of(new double[1], 1), new int[] {c}, target.quantity());
             maps.add(map);
