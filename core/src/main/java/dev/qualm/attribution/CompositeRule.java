@@ -107,7 +107,8 @@ final class CompositeRule implements BackwardRule {
         int[] out = step.writer().shape(n.output());
         if (step.inputs().size() > 1 || !Arrays.equals(in, out)) {
             throw new UnsupportedModelException(n.label() + ": rule pass hands on what arrives as it is, so it is for"
-                    + " nodes of one dependent input and one shape; found " + step.inputs().size() + " inputs and shapes "
+                    + " nodes of one dependent input and one shape; found "
+                    + step.inputs().size() + " inputs and shapes "
                     + Arrays.toString(in) + " and " + Arrays.toString(out) + "; take norm or gradient there");
         }
         return Map.of(step.inputs().get(0), step.relevance());

@@ -114,8 +114,14 @@ final class GraphExplainer implements Explainer, DifferentiableMaps {
                 extended.run(feeds(rows, classes), List.of(MAP)).get(MAP));
     }
 
-    /** Logits alone, of one micro-batch. */
+    /** Logits alone. */
     Array logits(Array rows) {
+        if (MicroBatches.isFixed(network, rows)) {
+            List<MicroBatches.Part> parts = MicroBatches.of(network, rows);
+            if (parts.size() > 1) {
+                return Array.concat(parts.stream().map(p -> logits(p.rows())).toList());
+            }
+        }
         Map<String, Array> feeds = feeds(rows, Explainer.predicted(rows.dim(0)));
         return network.asLogits(java.util.Objects.requireNonNull(
                 extended.run(feeds, List.of(LOGITS)).get(LOGITS)));
@@ -220,9 +226,23 @@ final class GraphExplainer implements Explainer, DifferentiableMaps {
                 cotangents.put(MAP, u);
             }
             if (v != null) {
-                cotangents.put(LOGITS, v);
+                cotangents.put(LOGITS, ofRaw(v));
             }
             return pass.gradient(cotangents);
+        }
+
+        /** The gradient at what the network gives, of that shape; where those are probabilities p, logits are log p. */
+        private Array ofRaw(Array v) {
+            Array raw = pass.value(LOGITS);
+            Structure s = network.structure();
+            if (s.trueLogits() || s.kind() == OutputKind.LOG_PROBABILITIES) {
+                return v.reshape(raw.shape());
+            }
+            double[] out = v.toDoubles().clone();
+            for (int i = 0; i < out.length; i++) {
+                out[i] /= raw.get(i);
+            }
+            return Array.of(out, raw.shape());
         }
 
         @Override

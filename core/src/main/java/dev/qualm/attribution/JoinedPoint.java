@@ -28,7 +28,8 @@ record JoinedPoint(List<MicroBatches.Part> parts, List<DifferentiableMaps.Point>
 
     @Override
     public Array logits() {
-        return Array.concat(points.stream().map(DifferentiableMaps.Point::logits).toList());
+        return Array.concat(
+                points.stream().map(DifferentiableMaps.Point::logits).toList());
     }
 
     @Override

@@ -49,11 +49,15 @@ final class MicroBatches {
      * @param classes one per input
      */
     static List<Part> of(Network network, Array batch, int[] classes) {
-        if (batch.rank() == 0 || batch.dim(0) != classes.length) {
-            throw new ShapeException("Expected one class per input, but found " + classes.length + " classes for inputs "
-                    + batch);
-        }
+        check(batch, classes);
         return of(network, batch);
+    }
+
+    static void check(Array batch, int[] classes) {
+        if (batch.rank() == 0 || batch.dim(0) != classes.length) {
+            throw new ShapeException(
+                    "Expected one class per input, but found " + classes.length + " classes for inputs " + batch);
+        }
     }
 
     static List<Part> of(Network network, Array batch) {

@@ -1,7 +1,6 @@
 package dev.qualm.attribution;
 
 import dev.qualm.Provenance;
-import dev.qualm.ShapeException;
 import dev.qualm.array.Array;
 import dev.qualm.network.Network;
 import dev.qualm.network.engine.Precision;
@@ -24,10 +23,7 @@ final class OcclusionExplainer implements Explainer {
 
     @Override
     public Explanation explain(Array batch, int[] classes) {
-        if (batch.rank() == 0 || batch.dim(0) != classes.length) {
-            throw new ShapeException("Expected one class per input, but found " + classes.length
-                    + " classes for inputs " + batch);
-        }
+        MicroBatches.check(batch, classes);
         Results results = new Results(method.completeness());
         int[] shape = batch.shape();
         int[] window = method.windowFor(shape);

@@ -86,8 +86,8 @@ final class Results {
     /** The class that is asked for, or the one with the largest logit. */
     static int chosen(int asked, double[] row) {
         if (asked >= row.length) {
-            throw new UnsupportedModelException("Class " + asked + " was asked for, but the network has classes 0 to "
-                    + (row.length - 1));
+            throw new UnsupportedModelException(
+                    "Class " + asked + " was asked for, but the network has classes 0 to " + (row.length - 1));
         }
         return asked >= 0 ? asked : argmax(row);
     }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds for every registered method on every network. */
 class AttributionContractTest {
@@ -81,14 +82,14 @@ class AttributionContractTest {
     @ParameterizedTest
     @MethodSource("networks")
     void explanation_ofABatch_isThatOfItsRowsInAnyOrder(Zoo.Animal animal) {
-        Array x = animal.inputs(5, 1);
+        Array x = animal.inputs(3, 1);
         try (Network network = animal.network(Precision.FLOAT64)) {
             for (Attribution method : methods(animal, network)) {
                 try (Explainer e = method.on(network, Target.logit())) {
                     Explanation all = e.explain(x);
                     String about = animal + " " + method.name();
-                    assertThat(all.relevance().dim(0)).isEqualTo(5);
-                    for (int i = 0; i < 5; i++) {
+                    assertThat(all.relevance().dim(0)).isEqualTo(3);
+                    for (int i = 0; i < 3; i++) {
                         boolean zero = Arrays.stream(all.map(i)).allMatch(v -> v == 0);
                         assertThat(all.status().get(i).kind())
                                 .as(about)
@@ -96,17 +97,23 @@ class AttributionContractTest {
                         assertThat(all.map(i)).as(about).doesNotContain(Double.NaN);
                     }
                     List<Array> singles = new ArrayList<>();
-                    for (int i = 0; i < 5; i++) {
+                    for (int i = 0; i < 3; i++) {
                         singles.add(e.explain(x.slice(i, i + 1)).relevance());
                     }
                     Array joined = Array.concat(singles);
                     double tolerance = 1e-11 * condition(all);
-                    assertThat(Close.relative(joined, all.relevance())).as(about).isLessThan(tolerance);
-                    int[] order = {3, 0, 4, 2, 1};
-                    assertThat(Close.relative(joined.select(order), e.explain(x.select(order)).relevance()))
+                    assertThat(Close.relative(joined, all.relevance()))
                             .as(about)
                             .isLessThan(tolerance);
-                    assertThat(e.explain(x, all.classes()).relevance()).as(about).isEqualTo(all.relevance());
+                    int[] order = {2, 0, 1};
+                    assertThat(Close.relative(
+                                    joined.select(order),
+                                    e.explain(x.select(order)).relevance()))
+                            .as(about)
+                            .isLessThan(tolerance);
+                    assertThat(e.explain(x, all.classes()).relevance())
+                            .as(about)
+                            .isEqualTo(all.relevance());
                     Explanation none = e.explain(x.slice(0, 0));
                     assertThat(none.relevance().dim(0)).isZero();
                     assertThat(none.status()).isEmpty();
@@ -146,7 +153,9 @@ class AttributionContractTest {
                     assertThat(Close.relative(expected.relevance(), found.relevance()))
                             .as(about)
                             .isLessThan(3e-5 * floor * condition(expected));
-                    assertThat(found.relevance()).as(about).isEqualTo(rounded.explain(x).relevance());
+                    assertThat(found.relevance())
+                            .as(about)
+                            .isEqualTo(rounded.explain(x).relevance());
                     Array singles = Array.concat(List.of(
                             rounded.explain(x.slice(0, 1)).relevance(),
                             rounded.explain(x.slice(1, 4)).relevance()));
@@ -177,7 +186,9 @@ class AttributionContractTest {
                     assertThat(found.status().get(1).kind()).as(about).isEqualTo(Status.Kind.NON_FINITE);
                     assertThat(found.map(1)).as(about).containsOnly(Double.NaN);
                     for (int i : new int[] {0, 2, 3}) {
-                        assertThat(found.status().get(i)).as(about).isEqualTo(clean.status().get(i));
+                        assertThat(found.status().get(i))
+                                .as(about)
+                                .isEqualTo(clean.status().get(i));
                         assertThat(found.map(i)).as(about).isEqualTo(clean.map(i));
                     }
                 }
@@ -186,8 +197,9 @@ class AttributionContractTest {
     }
 
     @ParameterizedTest
-    @MethodSource("networks")
-    void explainer_closedAfterItsNetworkAndTwice_worksUntilThen(Zoo.Animal animal) {
+    @ValueSource(strings = {"residual", "embedding", "lstm"})
+    void explainer_closedAfterItsNetworkAndTwice_worksUntilThen(String name) {
+        Zoo.Animal animal = Zoo.named(name);
         Array x = animal.inputs(2, 1);
         Network network = animal.network(Precision.FLOAT64);
         List<Attribution> methods = methods(animal, network);

@@ -67,8 +67,9 @@ class RuleOracleTest {
     private static Map<Rule, Formula> rules() {
         Map<Rule, Formula> all = new LinkedHashMap<>();
         all.put(Rules.epsilon(0.1), (l, j, i) -> l.x[i] * l.w[j][i] / stable(l.z(j), 0.1));
-        all.put(Rules.epsilon(0.1).withoutBias(), (l, j, i) ->
-                l.x[i] * l.w[j][i] / stable(l.z(j, v -> v, v -> v, b -> 0), 0.1));
+        all.put(
+                Rules.epsilon(0.1).withoutBias(),
+                (l, j, i) -> l.x[i] * l.w[j][i] / stable(l.z(j, v -> v, v -> v, b -> 0), 0.1));
         all.put(Rules.zPlus(), (l, j, i) -> positive(l, j, i, 1));
         all.put(Rules.zPlus().withoutBias(), (l, j, i) -> positive(l, j, i, 0));
         all.put(Rules.alphaBeta(1, 0), (l, j, i) -> positive(l, j, i, 1));
@@ -77,7 +78,9 @@ class RuleOracleTest {
         all.put(Rules.gamma(0.25), (l, j, i) -> gamma(l, j, i, 0.25));
         all.put(Rules.gamma(0), (l, j, i) -> gamma(l, j, i, 0));
         all.put(Rules.zBox(), RuleOracleTest::box);
-        all.put(Rules.wSquare(), (l, j, i) -> l.w[j][i] * l.w[j][i] / stable(l.z(j, x -> 1, w -> w * w, b -> b * b), EPSILON));
+        all.put(
+                Rules.wSquare(),
+                (l, j, i) -> l.w[j][i] * l.w[j][i] / stable(l.z(j, x -> 1, w -> w * w, b -> b * b), EPSILON));
         all.put(Rules.flat(), (l, j, i) -> wired(l, j, i) / stable(wires(l, j), EPSILON));
         return all;
     }
@@ -140,14 +143,33 @@ class RuleOracleTest {
         put(all, "conv same", s -> s.conv(s.x, 2, 2, 2, "auto_pad", "SAME_UPPER", "strides", longs(2, 2)), 2, 3, 3);
         put(all, "conv grouped", s -> s.conv(s.x, 2, 4, 2, "group", 2L, "dilations", longs(2, 1)), 4, 4, 3);
         put(all, "conv depthwise", s -> s.conv(s.x, 1, 3, 2, "group", 3L), 3, 3, 3);
-        put(all, "transposed", s -> s.node("ConvTranspose", with("strides", longs(2, 2), "pads", longs(1, 0, 0, 1)), s.x,
-                s.weight(2, 3, 3, 3), s.weight(3)), 2, 2, 3);
-        put(all, "transposed grouped", s -> s.node("ConvTranspose", with("group", 2L), s.x, s.weight(2, 2, 2, 2),
-                s.weight(4)), 2, 3, 2);
+        put(
+                all,
+                "transposed",
+                s -> s.node(
+                        "ConvTranspose",
+                        with("strides", longs(2, 2), "pads", longs(1, 0, 0, 1)),
+                        s.x,
+                        s.weight(2, 3, 3, 3),
+                        s.weight(3)),
+                2,
+                2,
+                3);
+        put(
+                all,
+                "transposed grouped",
+                s -> s.node("ConvTranspose", with("group", 2L), s.x, s.weight(2, 2, 2, 2), s.weight(4)),
+                2,
+                3,
+                2);
         put(all, "conv 1d", s -> s.node("Conv", with("pads", longs(1, 1)), s.x, s.weight(3, 2, 3), s.weight(3)), 2, 5);
         put(all, "conv 3d", s -> s.node("Conv", s.x, s.weight(2, 1, 2, 2, 2), s.weight(2)), 1, 3, 2, 3);
         put(all, "gemm", s -> s.gemm(s.x, 6, 4), 6);
-        put(all, "gemm scaled", s -> s.node("Gemm", with("alpha", -0.5f, "beta", -2f), s.x, s.weight(6, 4), s.weight(1, 4)), 6);
+        put(
+                all,
+                "gemm scaled",
+                s -> s.node("Gemm", with("alpha", -0.5f, "beta", -2f), s.x, s.weight(6, 4), s.weight(1, 4)),
+                6);
         put(all, "matmul", s -> s.node("MatMul", s.x, s.weight(6, 4)), 6);
         put(all, "matmul and bias", s -> s.node("Add", s.weight(4), s.node("MatMul", s.x, s.weight(6, 4))), 6);
         put(all, "matmul of rows", s -> s.node("Add", s.node("MatMul", s.x, s.weight(3, 2)), s.weight(2)), 4, 3);
@@ -188,7 +210,9 @@ class RuleOracleTest {
     @ParameterizedTest(name = "{0} {2}")
     @MethodSource("cases")
     void relevance_ofOneLayer_isTheTextbooks(String name, Graph graph, Rule rule) {
-        int[] shape = graph.inputs().get(0).shape().stream().mapToInt(d -> (int) d.size()).toArray();
+        int[] shape = graph.inputs().get(0).shape().stream()
+                .mapToInt(d -> (int) d.size())
+                .toArray();
         shape[0] = 2;
         Array x = Close.gaussian(4, shape).asFloat64();
         Composite composite = Composite.uniform("one", rule);
@@ -214,18 +238,22 @@ class RuleOracleTest {
     /** Behind a Relu negative parts are left out; a view that puts nothing in their place must change nothing. */
     @Test
     void relevance_behindRelu_isThatOfAllParts() {
-        View masked = Views.replace("Relu", n -> new dev.qualm.network.graph.Node(
-                n.name(), "", "ThresholdedRelu", n.inputs(), n.outputs(), with("alpha", 0f)));
+        View masked = Views.replace(
+                "Relu",
+                n -> new dev.qualm.network.graph.Node(
+                        n.name(), "", "ThresholdedRelu", n.inputs(), n.outputs(), with("alpha", 0f)));
         for (Zoo.Animal animal : List.of(Zoo.named("residual"), Zoo.named("max-pool"), Zoo.named("branches"))) {
             try (Network network = animal.network(Precision.FLOAT64);
                     Network unknown = network.with(masked)) {
                 for (Rule rule : RULES.keySet()) {
-                    Propagation method =
-                            Propagation.of("one", Composite.uniform("one", rule)).within(Bounds.of(-4, 5));
+                    Propagation method = Propagation.of("one", Composite.uniform("one", rule))
+                            .within(Bounds.of(-4, 5));
                     try (Explainer e = method.on(network, Target.logit());
                             Explainer slow = method.on(unknown, Target.logit())) {
                         Array x = animal.inputs(3, 6);
-                        assertThat(Close.relative(slow.explain(x).relevance(), e.explain(x).relevance()))
+                        assertThat(Close.relative(
+                                        slow.explain(x).relevance(),
+                                        e.explain(x).relevance()))
                                 .as(animal + " " + rule.name())
                                 .isLessThan(1e-9);
                     }
@@ -241,11 +269,12 @@ class RuleOracleTest {
         expected.put(new Rule.Stabiliser(Rule.Stabiliser.Form.ADD_POSITIVE, 0.5, false), new double[] {2.5, -0.5, 0.5});
         expected.put(new Rule.Stabiliser(Rule.Stabiliser.Form.CLIP, 1.5, false), new double[] {2, -1.5, 1.5});
         double rms = Math.sqrt(5 / 3.0);
-        expected.put(new Rule.Stabiliser(Rule.Stabiliser.Form.ADD, 2, true), new double[] {
-            2 + 2 * rms, -1 - 2 * rms, 2 * rms
-        });
+        expected.put(
+                new Rule.Stabiliser(Rule.Stabiliser.Form.ADD, 2, true),
+                new double[] {2 + 2 * rms, -1 - 2 * rms, 2 * rms});
         Sketch s = Sketch.of(3);
-        Graph graph = s.build(s.node("MatMul", s.x, s.constant(Array.of(new float[] {1, 0, 0, 0, 1, 0, 0, 0, 1}, 3, 3))));
+        Graph graph =
+                s.build(s.node("MatMul", s.x, s.constant(Array.of(new float[] {1, 0, 0, 0, 1, 0, 0, 0, 1}, 3, 3))));
         Array x = Array.of(new double[] {2, -1, 0}, 1, 3);
         try (Network network = Network.of(graph, Precision.FLOAT64)) {
             expected.forEach((stabiliser, z) -> {

@@ -149,7 +149,11 @@ final class Sketch {
 
     Graph build(String output) {
         return new Graph(
-                "sketch", Map.of("", opset), inputs, List.of(new ValueInfo(output, ElementType.FLOAT, null)), nodes,
+                "sketch",
+                Map.of("", opset),
+                inputs,
+                List.of(new ValueInfo(output, ElementType.FLOAT, null)),
+                nodes,
                 constants);
     }
 }

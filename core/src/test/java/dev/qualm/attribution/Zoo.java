@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** Small networks of every shape that explanations must get through, each of 4 classes. */
 final class Zoo {
     /** @param kind of the output, or null to find out */
-    record Animal(String name, Graph graph, int[] shape, @Nullable OutputKind kind) {
+    record Animal(
+            String name, Graph graph, int[] shape, @Nullable OutputKind kind) {
         Network network(Precision precision) {
             return Network.of(graph, precision, null, kind);
         }
@@ -28,7 +29,9 @@ final class Zoo {
             int[] all = new int[shape.length + 1];
             all[0] = n;
             System.arraycopy(shape, 0, all, 1, shape.length);
-            return isInteger() ? Close.integers(seed, 7, all) : Close.gaussian(seed, all).asFloat64();
+            return isInteger()
+                    ? Close.integers(seed, 7, all)
+                    : Close.gaussian(seed, all).asFloat64();
         }
 
         boolean isInteger() {
@@ -104,7 +107,8 @@ final class Zoo {
         Sketch s = Sketch.of(IMAGE);
         String a = s.node("Relu", s.conv(s.x, 1, 4, 3, "group", 2L, "pads", longs(1, 1, 1, 1)));
         String b = s.node("Relu", s.conv(a, 1, 4, 3, "group", 4L, "dilations", longs(2, 2), "pads", longs(2, 2, 2, 2)));
-        return s.build(s.head(s.node("Relu", s.conv(b, 4, 3, 3, "strides", longs(2, 2), "pads", longs(1, 1, 1, 1))), 3));
+        return s.build(s.head(
+                s.node("Relu", s.conv(b, 4, 3, 3, "strides", longs(2, 2), "pads", longs(1, 1, 1, 1))), 3));
     }
 
     private static Graph padding() {
@@ -133,7 +137,15 @@ final class Zoo {
         String a = s.node("Relu", s.conv(s.x, 2, 3, 3));
         String b = s.node(
                 "AveragePool",
-                with("kernel_shape", longs(3, 3), "strides", longs(2, 2), "pads", longs(1, 1, 1, 1), "count_include_pad", 1L),
+                with(
+                        "kernel_shape",
+                        longs(3, 3),
+                        "strides",
+                        longs(2, 2),
+                        "pads",
+                        longs(1, 1, 1, 1),
+                        "count_include_pad",
+                        1L),
                 a);
         String c = s.node("AveragePool", with("kernel_shape", longs(2, 2), "pads", longs(1, 0, 1, 0)), b);
         return s.build(s.head(c, 3));
@@ -230,7 +242,8 @@ final class Zoo {
     private static Graph activations() {
         Sketch s = Sketch.of(5);
         String a = s.x;
-        for (String op : List.of("LeakyRelu", "Elu", "Sigmoid", "Tanh", "Softplus", "Selu", "HardSigmoid", "Softsign")) {
+        for (String op :
+                List.of("LeakyRelu", "Elu", "Sigmoid", "Tanh", "Softplus", "Selu", "HardSigmoid", "Softsign")) {
             a = s.node(op, s.gemm(a, 5, 5));
         }
         String e = s.node("Erf", s.node("Div", a, s.number(1.4142135f)));
@@ -243,7 +256,8 @@ final class Zoo {
         String q = s.node("MatMul", in, s.weight(4, 4));
         String k = s.node("MatMul", in, s.weight(4, 4));
         String v = s.node("MatMul", in, s.weight(4, 4));
-        String scores = s.node("Div", s.node("MatMul", q, s.node("Transpose", with("perm", longs(0, 2, 1)), k)), s.number(2));
+        String scores =
+                s.node("Div", s.node("MatMul", q, s.node("Transpose", with("perm", longs(0, 2, 1)), k)), s.number(2));
         String mixed = s.node("MatMul", s.node("Softmax", with("axis", -1L), scores), v);
         String norm = s.node("LayerNormalization", s.node("Add", in, mixed), s.positive(4), s.weight(4));
         String mean = s.node("ReduceMean", with("axes", longs(1), "keepdims", 0L), norm);
