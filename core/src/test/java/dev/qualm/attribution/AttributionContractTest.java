@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -48,6 +49,16 @@ class AttributionContractTest {
             }
         }
         return methods;
+    }
+
+    /** A third of them: every method meets every third network. */
+    private static List<Attribution> inTurn(Zoo.Animal animal, Network network) {
+        List<Attribution> all = methods(animal, network);
+        int first = animal.name().length() % 3;
+        return IntStream.range(0, all.size())
+                .filter(k -> k % 3 == first)
+                .mapToObj(all::get)
+                .toList();
     }
 
     private static boolean speaks(String name, Zoo.Animal animal) {
@@ -137,7 +148,7 @@ class AttributionContractTest {
         Array x = animal.isInteger() ? animal.inputs(4, 1) : animal.inputs(4, 1).asFloat32();
         try (Network network = animal.network(Precision.FLOAT64);
                 Network single = animal.network(Precision.FLOAT32)) {
-            for (Attribution method : methods(animal, network)) {
+            for (Attribution method : inTurn(animal, network)) {
                 try (Explainer exact = method.on(network, Target.logit());
                         Explainer rounded = method.on(single, Target.logit())) {
                     Explanation expected = exact.explain(x);
@@ -178,7 +189,7 @@ class AttributionContractTest {
         values[values.length / 4] = Double.NaN;
         Array spoiled = Array.of(values, x.shape());
         try (Network network = animal.network(Precision.FLOAT64)) {
-            for (Attribution method : methods(animal, network)) {
+            for (Attribution method : inTurn(animal, network)) {
                 try (Explainer e = method.on(network, Target.logit())) {
                     Explanation clean = e.explain(x);
                     Explanation found = e.explain(spoiled);
