@@ -1,10 +1,12 @@
 package dev.qualm.attribution;
 
 import dev.qualm.Provenance;
+import dev.qualm.UnsupportedModelException;
 import dev.qualm.array.Array;
 import dev.qualm.network.Network;
 import dev.qualm.network.engine.Precision;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Means of a one-pass method's maps over several points that each input is turned into: a path from a baseline, noisy copies.
  */
 /*
- * The map is F * sum_k w_k m(p_k(x)) with p_k(x) = s_k x + const and F a function of x with slope 1 or constant 1. Its pullback of u is
- * F' u sum_k w_k m_k + sum_k w_k s_k M_k(F u), with M_k the pullback of m at p_k. Points of all inputs go through the network in
+ * The map is F * sum_k w_k m(p_k(x)) with F a function of x with slope 1 or constant 1. Its pullback of u is
+ * F' u sum_k w_k m_k + sum_k w_k P_k(M_k(F u)), with M_k the pullback of m at p_k and P_k that of p_k at x. Points of all inputs go through the network in
  * micro-batches; sums are in double precision.
  */
 final class AveragedMaps implements Explainer, DifferentiableMaps {
@@ -24,8 +26,8 @@ final class AveragedMaps implements Explainer, DifferentiableMaps {
 
         double weight(int k);
 
-        /** Derivative of point k by the input, the same for all elements. */
-        double slope(int k);
+        /** Adds to {@code out} the gradient by the input, given the one by point k. */
+        void pull(int k, double[] x, double[] g, double[] out);
 
         /** Writes point k of an input. */
         void point(int k, double[] x, int[] shape, double[] out);
@@ -75,6 +77,11 @@ final class AveragedMaps implements Explainer, DifferentiableMaps {
             Target target,
             Path path,
             SmoothGrad.Moment moment) {
+        if (!network.inputs().get(0).type().isFloating()) {
+            throw new UnsupportedModelException("Method " + method.name() + " changes the values of its input: expected"
+                    + " an input of floats, but found " + network.inputs().get(0)
+                    + "; take a method of one reverse pass, such as gradient-times-input");
+        }
         return new AveragedMaps(method, inner, network, target, path, moment, Map.of());
     }
 
@@ -86,7 +93,7 @@ final class AveragedMaps implements Explainer, DifferentiableMaps {
     public Explanation explain(Array batch, int[] classes) {
         Results results = new Results(method.completeness());
         List<Array> maps = new ArrayList<>();
-        for (MicroBatches.Part part : MicroBatches.of(network, batch)) {
+        for (MicroBatches.Part part : MicroBatches.of(network, batch, classes)) {
             Array rows = part.rows();
             Array logits = inner.logits(rows);
             int[] resolved = resolved(logits, part.of(classes));
@@ -236,6 +243,7 @@ final class AveragedMaps implements Explainer, DifferentiableMaps {
         private final List<Point> held = new ArrayList<>();
 
         AveragedPoint(Array batch, int[] asked) {
+            MicroBatches.check(batch, asked);
             this.batch = batch;
             logits = inner.logits(batch);
             classes = resolved(logits, asked);
@@ -325,9 +333,15 @@ final class AveragedMaps implements Explainer, DifferentiableMaps {
             Array cotangent = Array.of(w, c.points.shape());
             double[] g = p.pullback(cotangent, null).toDoubles();
             for (int r = 0; r < c.rows(); r++) {
-                double slope = path.slope(c.point(r));
+                int at = c.input(r) * size;
+                double[] sum = new double[size];
+                path.pull(
+                        c.point(r),
+                        Arrays.copyOfRange(sums.x, at, at + size),
+                        Arrays.copyOfRange(g, r * size, (r + 1) * size),
+                        sum);
                 for (int i = 0; i < size; i++) {
-                    out[c.input(r) * size + i] += slope * g[r * size + i];
+                    out[at + i] += sum[i];
                 }
             }
         }

@@ -7,6 +7,7 @@ import dev.qualm.network.GraphWriter;
 import dev.qualm.network.graph.Attributes;
 import dev.qualm.network.graph.Node;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes a {@link Composite}: finds the entry for each node and hands relevance through it. */
 final class CompositeRule implements BackwardRule {
-    private static final Set<String> PRODUCTS = Set.of("Mul", "MatMul", "Einsum", "Gemm");
+    private static final Set<String> PRODUCTS = Set.of("Mul", "MatMul", "Einsum", "Gemm", "Conv", "ConvTranspose");
 
     private final Composite composite;
     private final @Nullable Bounds bounds;
@@ -91,13 +92,26 @@ final class CompositeRule implements BackwardRule {
                             beta));
         }
         if (rule == NodeRule.Plain.PASS) {
-            return Map.of(step.inputs().get(0), step.relevance());
+            return passed(step);
         }
         if (rule == NodeRule.Plain.NORM) {
             return norm(step);
         }
         Map<Integer, String> rectified = Rectified.through(step, rule);
         return rectified != null ? rectified : java.util.Objects.requireNonNull(GradientRules.GRADIENT.apply(step));
+    }
+
+    private static Map<Integer, String> passed(Step step) {
+        Node n = step.node();
+        int[] in = step.writer().shape(n.input(step.inputs().get(0)));
+        int[] out = step.writer().shape(n.output());
+        if (step.inputs().size() > 1 || !Arrays.equals(in, out)) {
+            throw new UnsupportedModelException(n.label() + ": rule pass hands on what arrives as it is, so it is for"
+                    + " nodes of one dependent input and one shape; found "
+                    + step.inputs().size() + " inputs and shapes "
+                    + Arrays.toString(in) + " and " + Arrays.toString(out) + "; take norm or gradient there");
+        }
+        return Map.of(step.inputs().get(0), step.relevance());
     }
 
     /**
@@ -112,11 +126,16 @@ final class CompositeRule implements BackwardRule {
         }
         String shared = Rule.Stabiliser.add(Rules.EPSILON).divide(w, step.relevance(), n.output());
         List<Integer> inputs = n.op().equals("Div") && step.inputs().size() == 2 ? List.of(0) : step.inputs();
+        // Input 2 of a linear layer is a term of its own.
+        boolean layer = n.op().startsWith("Conv") || n.op().equals("Gemm");
+        long factors = PRODUCTS.contains(n.op())
+                ? inputs.stream().filter(i -> !(layer && i == 2)).count()
+                : 1;
         Map<Integer, String> found = new LinkedHashMap<>();
         for (int i : inputs) {
             String share = w.node("Mul", n.input(i), GradientRules.through(step, i, shared));
-            boolean divided = PRODUCTS.contains(n.op()) && inputs.size() > 1;
-            found.put(i, divided ? w.node("Mul", share, w.number(1.0 / inputs.size())) : share);
+            boolean divided = factors > 1 && !(layer && i == 2);
+            found.put(i, divided ? w.node("Mul", share, w.number(1.0 / factors)) : share);
         }
         return found;
     }
@@ -126,7 +145,9 @@ final class CompositeRule implements BackwardRule {
         List<String> all = new ArrayList<>();
         if (!fallbacks.isEmpty()) {
             all.add("no rule for " + String.join(", ", fallbacks) + ": relevance passes them by "
-                    + (composite.fallback() == Composite.Fallback.GRADIENT ? "the gradient" : "input times gradient"));
+                    + (composite.fallback() == Composite.Fallback.GRADIENT
+                            ? "the gradient"
+                            : "input times gradient, or by the gradient where a node has several outputs"));
         }
         for (Composite.Entry e : composite.entries()) {
             if (e.rule() instanceof NodeRule.Linear && !used.contains(e)) {

@@ -62,7 +62,10 @@ public record DeepLift(Baseline baseline, boolean crossMaxima) implements GraphA
         int[] shape = java.util.Objects.requireNonNull(w.shape(context.leaf())).clone();
         double[] origin = baseline.item(shape, false).toDoubles();
         shape[0] = 1;
-        String reference = w.weight(origin, Array.of(new float[0], 0), shape);
+        String single = w.weight(origin, Array.of(new float[0], 0), shape);
+        // A model that declares its batch may take no other: as many baselines as inputs.
+        boolean fixed = w.graph().inputs().stream().anyMatch(i -> i.dim(0) > 1);
+        String reference = fixed ? w.node("Add", single, w.node("Mul", context.leaf(), w.number(0))) : single;
         Map<String, String> twins = twins(w, context.leaf(), reference);
         BackwardRule rule = step -> {
             Map<Integer, String> found = through(step, twins);
@@ -94,7 +97,8 @@ public record DeepLift(Baseline baseline, boolean crossMaxima) implements GraphA
         Node n = step.node();
         GraphWriter w = step.writer();
         boolean activation = Structure.isActivation(n.op()) && step.inputs().equals(List.of(0));
-        if (!activation && !(crossMaxima && n.op().equals("MaxPool"))) {
+        boolean maximum = n.op().equals("MaxPool") || n.op().equals("GlobalMaxPool");
+        if (!activation && !(crossMaxima && maximum)) {
             return null;
         }
         String x = n.input(0);

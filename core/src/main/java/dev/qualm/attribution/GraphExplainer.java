@@ -12,6 +12,8 @@ import dev.qualm.network.graph.Attributes;
 import dev.qualm.network.graph.ElementType;
 import dev.qualm.network.graph.ValueInfo;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -92,7 +94,7 @@ final class GraphExplainer implements Explainer, DifferentiableMaps {
     public Explanation explain(Array batch, int[] classes) {
         List<Array> maps = new ArrayList<>();
         Results results = new Results(method.completeness());
-        for (MicroBatches.Part part : MicroBatches.of(network, batch)) {
+        for (MicroBatches.Part part : MicroBatches.of(network, batch, classes)) {
             Map<String, Array> feeds = feeds(part.rows(), part.of(classes));
             Map<String, Array> out = extended.run(feeds, List.of(MAP, LOGITS, SEED));
             Array map = java.util.Objects.requireNonNull(out.get(MAP));
@@ -112,21 +114,29 @@ final class GraphExplainer implements Explainer, DifferentiableMaps {
                 extended.run(feeds(rows, classes), List.of(MAP)).get(MAP));
     }
 
-    /** Logits alone, of one micro-batch. */
+    /** Logits alone. */
     Array logits(Array rows) {
+        if (MicroBatches.isFixed(network, rows)) {
+            List<MicroBatches.Part> parts = MicroBatches.of(network, rows);
+            if (parts.size() > 1) {
+                return Array.concat(parts.stream().map(p -> logits(p.rows())).toList());
+            }
+        }
         Map<String, Array> feeds = feeds(rows, Explainer.predicted(rows.dim(0)));
         return network.asLogits(java.util.Objects.requireNonNull(
                 extended.run(feeds, List.of(LOGITS)).get(LOGITS)));
     }
 
-    /** The quantity at each input minus that at the method's baseline; zeros where there is none. */
+    /** The quantity at each input minus that at the method's baseline; NaN where that is no input of the network. */
     Array promised(Attribution of, Array rows, Array logits, int[] classes) {
         double[] promised = new double[classes.length];
+        Arrays.fill(promised, Double.NaN);
         Baseline baseline = of.baseline();
-        if (baseline != null) {
+        if (baseline != null && rows.dtype().isFloating()) {
             double[][] z = Results.rows(logits);
             Array origin = baseline.item(rows.shape(), network.precision() == Precision.FLOAT32);
-            double[] z0 = logits(origin).toDoubles();
+            int times = MicroBatches.isFixed(network, rows) ? rows.dim(0) : 1;
+            double[] z0 = Results.rows(logits(Array.concat(Collections.nCopies(times, origin))))[0];
             for (int i = 0; i < promised.length; i++) {
                 int c = classes[i] >= 0 ? classes[i] : Results.argmax(z[i]);
                 promised[i] = target.quantity().of(z[i], c) - target.quantity().of(z0, c);
@@ -180,6 +190,10 @@ final class GraphExplainer implements Explainer, DifferentiableMaps {
 
     @Override
     public Point at(Array batch, int[] classes) {
+        List<MicroBatches.Part> parts = MicroBatches.of(network, batch, classes);
+        if (parts.size() > 1 && MicroBatches.isFixed(network, batch)) {
+            return JoinedPoint.of(parts, p -> at(p.rows(), p.of(classes)));
+        }
         return new GraphPoint(extended.pass(feeds(batch, classes), List.of(MAP, LOGITS)));
     }
 
@@ -212,9 +226,23 @@ final class GraphExplainer implements Explainer, DifferentiableMaps {
                 cotangents.put(MAP, u);
             }
             if (v != null) {
-                cotangents.put(LOGITS, v);
+                cotangents.put(LOGITS, ofRaw(v));
             }
             return pass.gradient(cotangents);
+        }
+
+        /** The gradient at what the network gives, of that shape; where those are probabilities p, logits are log p. */
+        private Array ofRaw(Array v) {
+            Array raw = pass.value(LOGITS);
+            Structure s = network.structure();
+            if (s.trueLogits() || s.kind() == OutputKind.LOG_PROBABILITIES) {
+                return v.reshape(raw.shape());
+            }
+            double[] out = v.toDoubles().clone();
+            for (int i = 0; i < out.length; i++) {
+                out[i] /= raw.get(i);
+            }
+            return Array.of(out, raw.shape());
         }
 
         @Override

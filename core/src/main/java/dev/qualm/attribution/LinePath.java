@@ -17,8 +17,10 @@ record LinePath(Quadrature quadrature, Baseline baseline) implements AveragedMap
     }
 
     @Override
-    public double slope(int k) {
-        return quadrature.nodes()[k];
+    public void pull(int k, double[] x, double[] g, double[] out) {
+        for (int i = 0; i < x.length; i++) {
+            out[i] += quadrature.nodes()[k] * g[i];
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.qualm.attribution;
 
+import dev.qualm.ShapeException;
 import dev.qualm.array.Array;
 import dev.qualm.network.Network;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ final class MicroBatches {
         }
     }
 
-    /** Where the network has inputs beside the one that is explained. */
+    /** Where the network has inputs beside the one that is explained, and declares no batch. */
     private static final int OTHERWISE = 16;
 
     private MicroBatches() {}
@@ -28,10 +29,35 @@ final class MicroBatches {
     /** Rows that suit the caches, whatever the number of inputs at hand, or that the model takes. */
     static int rows(Network network, Array batch) {
         if (network.inputs().size() != 1 || batch.dim(0) == 0) {
-            return OTHERWISE;
+            long declared = network.inputs().get(0).dim(0);
+            return declared > 0 ? (int) Math.min(declared, OTHERWISE) : OTHERWISE;
         }
         Array one = batch.slice(0, 1);
         return network.microBatch(Map.of(network.input().name(), Array.concat(List.of(one, one))));
+    }
+
+    /** Whether the model only takes the batch size that it was exported with. */
+    static boolean isFixed(Network network, Array batch) {
+        return network.inputs().size() == 1
+                ? batch.dim(0) > 0 && network.isSampleBySample(feeds(network, batch))
+                : network.inputs().get(0).dim(0) > 0;
+    }
+
+    /**
+     * Cuts a batch.
+     *
+     * @param classes one per input
+     */
+    static List<Part> of(Network network, Array batch, int[] classes) {
+        check(batch, classes);
+        return of(network, batch);
+    }
+
+    static void check(Array batch, int[] classes) {
+        if (batch.rank() == 0 || batch.dim(0) != classes.length) {
+            throw new ShapeException(
+                    "Expected one class per input, but found " + classes.length + " classes for inputs " + batch);
+        }
     }
 
     static List<Part> of(Network network, Array batch) {
@@ -41,8 +67,7 @@ final class MicroBatches {
         }
         int most = rows(network, batch);
         int count = (n + most - 1) / most;
-        boolean fixed = network.inputs().size() == 1 && network.isSampleBySample(feeds(network, batch));
-        int size = fixed ? most : (n + count - 1) / count;
+        int size = isFixed(network, batch) ? most : (n + count - 1) / count;
         List<Part> parts = new ArrayList<>();
         for (int from = 0; from < n; from += size) {
             int to = Math.min(n, from + size);

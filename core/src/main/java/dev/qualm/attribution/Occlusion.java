@@ -1,6 +1,7 @@
 package dev.qualm.attribution;
 
 import dev.qualm.ShapeException;
+import dev.qualm.UnsupportedModelException;
 import dev.qualm.network.Network;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -47,6 +48,11 @@ public record Occlusion(int[] window, int[] stride, Baseline baseline) implement
 
     @Override
     public Explainer on(Network network, Target target) {
+        if (!network.input().type().isFloating()) {
+            throw new UnsupportedModelException("Method " + name() + " changes the values of its input: expected an"
+                    + " input of floats, but found " + network.input()
+                    + "; take a method of one reverse pass, such as gradient-times-input");
+        }
         return new OcclusionExplainer(this, network, target);
     }
 

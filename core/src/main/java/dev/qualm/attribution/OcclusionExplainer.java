@@ -23,6 +23,7 @@ final class OcclusionExplainer implements Explainer {
 
     @Override
     public Explanation explain(Array batch, int[] classes) {
+        MicroBatches.check(batch, classes);
         Results results = new Results(method.completeness());
         int[] shape = batch.shape();
         int[] window = method.windowFor(shape);
@@ -38,7 +39,7 @@ final class OcclusionExplainer implements Explainer {
             Array row = batch.slice(i, i + 1);
             Array logits = network.logits(row);
             double[] z = logits.toDoubles();
-            int c = classes[i] >= 0 ? classes[i] : Results.argmax(z);
+            int c = Results.chosen(classes[i], z);
             Array map = map(row, masks, target.quantity().of(z, c), c);
             results.add(map, logits, Array.of(new double[1], 1), new int[] {c}, target.quantity());
             maps.add(map);

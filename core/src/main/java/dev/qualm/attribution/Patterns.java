@@ -64,7 +64,9 @@ public record Patterns(Map<String, Array> byWeight) {
             if (layer != null && w.shape(n.input(0)) != null) {
                 boolean last = layer.output().equals(logits);
                 sums.computeIfAbsent(layer.weight(), k -> PatternSums.of(w, layer));
-                outputs.putAll(PatternSums.write(w, layer, last));
+                // Weights that several nodes share have one pattern, from what all of them see.
+                PatternSums.write(w, layer, last)
+                        .forEach((key, sum) -> outputs.merge(key, sum, (before, more) -> w.node("Add", before, more)));
             }
         }
         return new ExtendedNetwork.Names(Map.of(), outputs);

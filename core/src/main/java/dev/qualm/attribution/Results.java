@@ -1,9 +1,13 @@
 package dev.qualm.attribution;
 
 import dev.qualm.Provenance;
+import dev.qualm.ShapeException;
 import dev.qualm.Status;
+import dev.qualm.UnsupportedModelException;
 import dev.qualm.array.Array;
+import dev.qualm.array.DType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Collects what an {@link Explanation} says about each input, micro-batch by micro-batch. */
@@ -29,8 +33,12 @@ final class Results {
         double[] m = maps.toDoubles();
         double[] p = promised.toDoubles();
         int n = rows.length;
+        if (n != asked.length || maps.dim(0) != n) {
+            throw new ShapeException("Expected one row of outputs and one map per input, but found outputs " + z
+                    + " and maps " + maps + " for " + asked.length + " inputs; axis 0 of both must be the batch");
+        }
         for (int i = 0; i < n; i++) {
-            int c = asked[i] >= 0 ? asked[i] : argmax(rows[i]);
+            int c = chosen(asked[i], rows[i]);
             double sum = sum(m, i, n);
             double value = quantity.of(rows[i], c);
             classes.add(c);
@@ -75,6 +83,15 @@ final class Results {
         return rows;
     }
 
+    /** The class that is asked for, or the one with the largest logit. */
+    static int chosen(int asked, double[] row) {
+        if (asked >= row.length) {
+            throw new UnsupportedModelException(
+                    "Class " + asked + " was asked for, but the network has classes 0 to " + (row.length - 1));
+        }
+        return asked >= 0 ? asked : argmax(row);
+    }
+
     static int argmax(double[] row) {
         int best = 0;
         for (int k = 1; k < row.length; k++) {
@@ -83,9 +100,25 @@ final class Results {
         return best;
     }
 
+    /** An input without a map has NaN everywhere. */
+    private Array blanked(Array relevance) {
+        if (status.stream().noneMatch(s -> s.kind() == Status.Kind.NON_FINITE)) {
+            return relevance;
+        }
+        double[] values = relevance.toDoubles().clone();
+        int size = values.length / status.size();
+        for (int i = 0; i < status.size(); i++) {
+            if (status.get(i).kind() == Status.Kind.NON_FINITE) {
+                Arrays.fill(values, i * size, (i + 1) * size, Double.NaN);
+            }
+        }
+        Array array = Array.of(values, relevance.shape());
+        return relevance.dtype() == DType.FLOAT32 ? array.asFloat32() : array;
+    }
+
     Explanation explanation(Array relevance, List<String> warnings, double passes, Provenance provenance) {
         return new Explanation(
-                relevance,
+                blanked(relevance),
                 classes.stream().mapToInt(Integer::intValue).toArray(),
                 logits.toArray(double[][]::new),
                 values.stream().mapToDouble(Double::doubleValue).toArray(),

@@ -35,7 +35,7 @@ public final class Rules {
      * @throws IllegalArgumentException unless alpha - beta = 1 and beta is not negative
      */
     public static Rule alphaBeta(double alpha, double beta) {
-        if (!(beta >= 0) || Math.abs(alpha - beta - 1) > 1e-9) {
+        if (!(beta >= 0) || !(Math.abs(alpha - beta - 1) <= 1e-9)) {
             throw new IllegalArgumentException(
                     "Expected alpha - beta = 1 and beta >= 0, but found alpha " + alpha + ", beta " + beta);
         }

@@ -72,25 +72,40 @@ public record SmoothGrad(Attribution base, Moment moment, int samples, double le
             }
 
             @Override
-            public double slope(int k) {
-                return 1; // the range, which scales the noise, counts as a constant
-            }
-
-            @Override
             public void point(int k, double[] x, int[] shape, double[] out) {
-                double low = Double.POSITIVE_INFINITY;
-                double high = Double.NEGATIVE_INFINITY;
-                for (double v : x) {
-                    low = Math.min(low, v);
-                    high = Math.max(high, v);
-                }
-                double sigma = level * (high - low);
-                SplittableRandom random = new SplittableRandom(seed * 1_000_003 + k);
+                double sigma = level * (x[largest(x, 1)] - x[largest(x, -1)]);
+                SplittableRandom random = noise(k);
                 for (int i = 0; i < x.length; i++) {
                     out[i] = x[i] + sigma * random.nextGaussian();
                 }
             }
+
+            /** The noise grows with the input's range, so its largest and least element move every other. */
+            @Override
+            public void pull(int k, double[] x, double[] g, double[] out) {
+                SplittableRandom random = noise(k);
+                double alongNoise = 0;
+                for (int i = 0; i < x.length; i++) {
+                    out[i] += g[i];
+                    alongNoise += g[i] * random.nextGaussian();
+                }
+                out[largest(x, 1)] += level * alongNoise;
+                out[largest(x, -1)] -= level * alongNoise;
+            }
         };
         return AveragedMaps.of(this, (GraphAttribution) base, network, target, path, moment);
+    }
+
+    private SplittableRandom noise(int k) {
+        return new SplittableRandom(seed * 1_000_003 + k);
+    }
+
+    /** Where {@code sign * x} is largest; the first NaN counts as such. */
+    private static int largest(double[] x, int sign) {
+        int best = 0;
+        for (int i = 1; i < x.length && !Double.isNaN(x[best]); i++) {
+            best = sign * x[i] > sign * x[best] || Double.isNaN(x[i]) ? i : best;
+        }
+        return best;
     }
 }

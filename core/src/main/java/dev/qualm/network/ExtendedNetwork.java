@@ -15,6 +15,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
@@ -25,7 +27,8 @@ import org.bytedeco.pytorch.Tensor;
  */
 /*
  * What is written depends on the shapes of the tensors, so there is a graph per shape of the inputs, the batch's size apart (see ShapedPlans).
- * BatchNormalization is folded before anything is written: it is linear, and its own tensors mean little to an explanation.
+ * BatchNormalization and the factors of Gemm are folded before anything is written: they are linear, and their own tensors mean little to an
+ * explanation.
  */
 public final class ExtendedNetwork implements AutoCloseable {
     /** Writes the further nodes. */
@@ -48,6 +51,8 @@ public final class ExtendedNetwork implements AutoCloseable {
     private final Extension extension;
     private final WeightStore store;
     private final ShapedPlans<Compiled> compiled = new ShapedPlans<>();
+    private final AtomicInteger users = new AtomicInteger(1);
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private ExtendedNetwork(Network network, Set<String> untouched, Extension extension) {
         this.network = network;
@@ -73,30 +78,37 @@ public final class ExtendedNetwork implements AutoCloseable {
     private final class Compiled implements AutoCloseable {
         final Graph graph;
         final Names names;
+        private final WeightStore own;
         private final Map<Set<String>, Plan> plans = new HashMap<>();
         private final Map<List<String>, GradientPlans> gradients = new HashMap<>();
 
         Compiled(Map<String, Tensor> feeds) {
-            Graph folded = BatchNormFolding.fold(
-                            network.graph().prune(untouched),
-                            t -> !untouched.contains(t),
-                            network.precision() == Precision.FLOAT64)
+            boolean inDouble = network.precision() == Precision.FLOAT64;
+            Graph plain = GemmFolding.fold(network.graph().prune(untouched), inDouble);
+            Graph folded = BatchNormFolding.fold(plain, t -> !untouched.contains(t), inDouble)
                     .prune(untouched);
-            Map<String, int[]> shapes = GradientPlans.shapes(folded, store, network.precision(), feeds);
-            GraphWriter writer = new GraphWriter(folded, shapes, network.precision(), "\u2207");
-            names = extension.write(writer);
-            graph = writer.joined();
+            // New constants are freed with what was compiled from them.
+            own = store.share(network.graph().initializers().values());
+            try {
+                Map<String, int[]> shapes = GradientPlans.shapes(folded, own, network.precision(), feeds);
+                GraphWriter writer = new GraphWriter(folded, shapes, network.precision(), "\u2207");
+                names = extension.write(writer);
+                graph = writer.joined();
+            } catch (RuntimeException e) {
+                own.close();
+                throw e;
+            }
         }
 
         synchronized Plan plan(Set<String> wanted) {
             return plans.computeIfAbsent(
-                    wanted, k -> Plan.compile(graph, store, network.precision(), k, Plan.Mode.INFERENCE));
+                    wanted, k -> Plan.compile(graph, own, network.precision(), k, Plan.Mode.INFERENCE));
         }
 
         synchronized GradientPlans gradients(List<String> outputs, Map<String, Tensor> feeds) {
             return gradients.computeIfAbsent(outputs, k -> {
                 String leaf = network.structure().differentiable();
-                GradientPlans made = GradientPlans.compile(graph, k, leaf, store, network.precision(), feeds);
+                GradientPlans made = GradientPlans.compile(graph, k, leaf, own, network.precision(), feeds);
                 if (made == null) {
                     throw new UnsupportedModelException("Nothing to differentiate: expected " + k + " to depend on '"
                             + leaf + "' in a way that can be differentiated, but found none");
@@ -118,6 +130,7 @@ public final class ExtendedNetwork implements AutoCloseable {
         public synchronized void close() {
             plans.values().forEach(Plan::close);
             gradients.values().forEach(GradientPlans::close);
+            own.close();
         }
     }
 
@@ -142,6 +155,7 @@ public final class ExtendedNetwork implements AutoCloseable {
      */
     public <T> T run(Map<String, Array> feeds, Collection<String> wanted, Function<Function<String, Tensor>, T> use) {
         Map<String, Array> checked = network.checked(feeds);
+        begin();
         try (NativeScope scope = NativeScope.values();
                 Lease<Compiled> lease = compiled(checked)) {
             Compiled c = lease.plans();
@@ -150,6 +164,8 @@ public final class ExtendedNetwork implements AutoCloseable {
             Plan.Values values =
                     c.plan(names).run(tensors(c, checked, feeds), Map.of(), Set.of(), UnaryOperator.identity());
             return use.apply(key -> values.get(c.name(key)));
+        } finally {
+            end();
         }
     }
 
@@ -173,14 +189,19 @@ public final class ExtendedNetwork implements AutoCloseable {
         }
         Map<String, Array> like = times == 1 ? checked : repeated(checked, 2);
         Map<String, Array> further = times == 1 ? feeds : repeated(feeds, 2);
-        Lease<Compiled> lease = compiled(like);
+        begin();
+        Lease<Compiled> lease = null;
         try (NativeScope scope = NativeScope.values()) {
+            lease = compiled(like);
             Compiled c = lease.plans();
             List<String> names = outputs.stream().map(c::name).toList();
             GradientPlans plans = c.gradients(names, tensors(c, like, further));
-            return new Pass(c, network.precision(), lease, KeptPass.run(plans, tensors(c, checked, feeds), times));
+            return new Pass(this, lease, KeptPass.run(plans, tensors(c, checked, feeds), times));
         } catch (RuntimeException e) {
-            lease.close();
+            if (lease != null) {
+                lease.close();
+            }
+            end();
             throw e;
         }
     }
@@ -216,14 +237,17 @@ public final class ExtendedNetwork implements AutoCloseable {
 
     /** One run with all that its derivatives need. Belongs to the thread that made it. */
     public static final class Pass implements AutoCloseable {
+        private final ExtendedNetwork extended;
         private final Compiled compiled;
         private final Precision precision;
         private final Lease<Compiled> lease;
         private final KeptPass pass;
+        private boolean ended;
 
-        private Pass(Compiled compiled, Precision precision, Lease<Compiled> lease, KeptPass pass) {
-            this.compiled = compiled;
-            this.precision = precision;
+        private Pass(ExtendedNetwork extended, Lease<Compiled> lease, KeptPass pass) {
+            this.extended = extended;
+            this.compiled = lease.plans();
+            this.precision = extended.network.precision();
             this.lease = lease;
             this.pass = pass;
         }
@@ -244,17 +268,39 @@ public final class ExtendedNetwork implements AutoCloseable {
             }
         }
 
+        /** May be called twice. */
         @Override
         public void close() {
-            pass.close();
-            lease.close();
+            if (!ended) {
+                ended = true;
+                pass.close();
+                lease.close();
+                extended.end();
+            }
         }
     }
 
-    /** Frees the native memory; runs must have ended. May be called twice. */
+    private void begin() {
+        users.getAndUpdate(n -> {
+            if (n == 0 || closed.get()) {
+                throw new IllegalStateException("This is closed already, an explainer for example; make another");
+            }
+            return n + 1;
+        });
+    }
+
+    private void end() {
+        if (users.decrementAndGet() == 0) {
+            compiled.close();
+            store.close();
+        }
+    }
+
+    /** Frees the native memory once the runs under way have ended and their passes are closed. May be called twice. */
     @Override
     public void close() {
-        compiled.close();
-        store.close();
+        if (closed.compareAndSet(false, true)) {
+            end();
+        }
     }
 }

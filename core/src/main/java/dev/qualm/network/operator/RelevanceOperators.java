@@ -29,7 +29,7 @@ final class RelevanceOperators {
     /**
      * Inputs: a numerator, a denominator z of its shape. Attributes: {@code epsilon}; {@code form}, one of {@code add} (z + epsilon sign z,
      * the sign of 0 being +1), {@code add-positive} (z + epsilon) and {@code clip} (|z| at least epsilon); {@code relative}, whether
-     * epsilon counts in root mean squares of each row of z.
+     * epsilon counts in root mean squares of each row of z. Where the denominator is zero all the same, the result is.
      */
     private static Kernel divide(NodeContext node) {
         // A tensor, since float attributes have single precision.
@@ -52,7 +52,13 @@ final class RelevanceOperators {
                 case "clip" -> torch.where(z.lt(zero), torch.minimum(z, e.neg()), torch.maximum(z, e));
                 default -> torch.where(z.lt(zero), e.neg(), e).add_(z);
             };
-            return in.get(0).div(stable);
+            if (given.get(0) != 0 && !relative) {
+                return in.get(0).div(stable);
+            }
+            // Without epsilon a sum of zero has no shares: what arrives there is lost, not infinite.
+            Tensor none = stable.eq(zero);
+            Tensor safe = torch.where(none, torch.ones_like(stable), stable);
+            return in.get(0).div(safe).masked_fill(none, zero);
         });
     }
 
