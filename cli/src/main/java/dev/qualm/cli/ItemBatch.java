@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param problems why the others could not, by place; empty for those that could
  */
 @SuppressWarnings("ArrayRecordComponent") // package-private carrier, never compared
-record ItemBatch(List<MapItem> items, int[] readable, @Nullable Array inputs, List<String> problems) {
+record ItemBatch(
+        List<MapItem> items, int[] readable, @Nullable Array inputs, List<String> problems) {
     /**
      * Consecutive items of one data set each, shared out evenly.
      *
@@ -43,7 +44,10 @@ record ItemBatch(List<MapItem> items, int[] readable, @Nullable Array inputs, Li
         InputFit fit = items.get(0).fit();
         if (fit == null) {
             return new ItemBatch(
-                    items, new int[0], null, items.stream().map(MapItem::problem).toList());
+                    items,
+                    new int[0],
+                    null,
+                    items.stream().map(MapItem::problem).toList());
         }
         Batch batch = fit.data().read(items.stream().mapToInt(MapItem::index).toArray());
         int[] readable = IntStream.range(0, batch.size())

@@ -1,7 +1,6 @@
 package dev.qualm.cli;
 
 import dev.qualm.QualmException;
-import dev.qualm.Status;
 import dev.qualm.array.AtomicFile;
 import dev.qualm.gradient.ClassSelection;
 import dev.qualm.gradient.CosineSimilarityMaps;
@@ -259,17 +258,10 @@ final class MapCommand implements Runnable {
     }
 
     private void report(List<List<MapResult>> results) {
-        Map<Status, List<String>> bad = new LinkedHashMap<>();
-        int n = 0;
-        for (MapResult r : results.stream().flatMap(List::stream).toList()) {
-            n++;
-            if (!r.status().isOk()) {
-                bad.computeIfAbsent(r.status(), s -> new ArrayList<>())
-                        .add(r.item().id());
-            }
-        }
-        bad.forEach((status, ids) -> say(String.join(", ", ids.subList(0, Math.min(3, ids.size())))
-                + (ids.size() > 3 ? " and " + (ids.size() - 3) + " more" : "") + ": " + status));
+        ItemProblems problems = new ItemProblems();
+        results.forEach(row -> row.forEach(r -> problems.add(r.item().id(), r.status())));
+        problems.lines().forEach(this::say);
+        int n = results.stream().mapToInt(List::size).sum();
         if (out != null) {
             say("wrote " + out + ": " + n + (n == 1 ? " map" : " maps"));
         }
