@@ -2,6 +2,7 @@ package dev.qualm.cli;
 
 import dev.qualm.QualmException;
 import dev.qualm.array.AtomicFile;
+import dev.qualm.attribution.Attribution;
 import dev.qualm.attribution.AttributionOptions;
 import dev.qualm.attribution.Attributions;
 import dev.qualm.attribution.SmoothedMaps;
@@ -48,7 +49,8 @@ import picocli.CommandLine.Spec;
         })
 final class ExplainCommand implements Runnable {
     private static final Path OTHERWISE = Path.of("explanation.png");
-    private static final String DEFAULT_METHOD = "lrp-epsilon-plus";
+    private static final String FOR_IMAGES = "lrp-epsilon-plus";
+    private static final String FOR_TABLES = "lrp-epsilon";
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
@@ -66,7 +68,7 @@ final class ExplainCommand implements Runnable {
             names = {"-m", "--method"},
             paramLabel = "NAME",
             split = ",",
-            description = "Methods, see --list. Default: " + DEFAULT_METHOD + ".")
+            description = "Methods, see --list. Default: " + FOR_IMAGES + ", and " + FOR_TABLES + " for tables.")
     private List<String> methods = List.of();
 
     @Option(
@@ -155,10 +157,15 @@ final class ExplainCommand implements Runnable {
         }
     }
 
+    /** The methods, where tables are not known to be tables yet. */
     private List<String> names() {
+        return names(true);
+    }
+
+    private List<String> names(boolean images) {
         return !methods.isEmpty()
                 ? methods.stream().distinct().toList()
-                : compare ? Attributions.names() : List.of(DEFAULT_METHOD);
+                : compare ? Attributions.names() : List.of(images ? FOR_IMAGES : FOR_TABLES);
     }
 
     private void check(ResultKind kind) {
@@ -206,35 +213,43 @@ final class ExplainCommand implements Runnable {
             throw new QualmException("These items are no images but rows of " + shape.channels()
                     + " features; leave out -o for a table, or name a .json, .npz or .npy file");
         }
+        List<String> names = names(shape.picture());
         PixelRange pixels = Objects.requireNonNull(first.fit()).pixels();
         AttributionOptions given = parameters.of(pixels, shape, () -> ItemMeans.perChannel(items, shape));
-        parameters.unused(names(), given).forEach(o -> say(o + " changes nothing about " + String.join(", ", names())));
-        ClassChoice choice = ClassChoice.of(wanted, classes);
-        try (SmoothedMaps smoothed = betas.isEmpty() ? null : smoothed(network, given)) {
-            ExplainColumns columns = smoothed == null
-                    ? ExplainColumns.of(names(), given, network, parameters.target(), shape.channelsLast())
-                    : ExplainColumns.of(Attributions.of(names().get(0), given), betas, smoothed);
-            ExplainNumbers.require(kind, items, columns.columns().size());
-            List<ExplainResult> results = compute(network, columns.columns(), choice, items);
-            ExplainColumns kept = columns.withoutRefused(results);
-            write(kind, kept, results, new Told(classes, heat, choice, shape));
+        parameters.unused(names, given).forEach(o -> say(o + " changes nothing about " + String.join(", ", names)));
+        Told told = new Told(classes, heat, ClassChoice.of(wanted, classes), shape);
+        if (betas.isEmpty()) {
+            compute(
+                    network,
+                    kind,
+                    items,
+                    told,
+                    ExplainColumns.of(names, given, network, parameters.target(), shape.channelsLast()));
+            return;
+        }
+        requireRelu(network);
+        Attribution method = Attributions.of(names.get(0), given);
+        try (SmoothedMaps smoothed = SmoothedMaps.of(method, network, parameters.target())) {
+            compute(network, kind, items, told, ExplainColumns.of(method, betas, smoothed));
         }
     }
 
-    private SmoothedMaps smoothed(Network network, AttributionOptions given) {
+    private static void requireRelu(Network network) {
         if (network.graph().nodes().stream().noneMatch(n -> n.op().equals("Relu"))) {
             throw new QualmException("--betas puts softplus in place of Relu, but this model has no Relu");
         }
-        return SmoothedMaps.of(Attributions.of(names().get(0), given), network, parameters.target());
     }
 
-    private List<ExplainResult> compute(
-            Network network, List<ExplainColumn> columns, ClassChoice choice, List<MapItem> items) {
-        ExplainComputation computation = new ExplainComputation(network, columns, choice, threads);
-        long maps = (long) items.size() * columns.size();
+    private void compute(Network network, ResultKind kind, List<MapItem> items, Told told, ExplainColumns columns) {
+        ExplainNumbers.require(kind, items, columns.columns().size());
+        ExplainComputation computation = new ExplainComputation(network, columns.columns(), told.choice, threads);
+        long maps = (long) items.size() * columns.columns().size();
+        List<ExplainResult> results;
         try (ProgressBar bar = new ProgressBar(spec.commandLine().getErr(), "Explaining", maps)) {
-            return new ArrayList<>(computation.of(items, bar::update));
+            results = new ArrayList<>(computation.of(items, bar::update));
         }
+        ExplainColumns kept = columns.withoutRefused(results);
+        write(kind, kept, results, told);
     }
 
     /** What results need to be told. */
@@ -278,7 +293,8 @@ final class ExplainCommand implements Runnable {
     }
 
     private void draw(ResultKind kind, ExplainColumns kept, List<ExplainResult> results, Told told, Path file) {
-        String how = columns().isEmpty() ? "" : ": " + columns();
+        String how =
+                betas.isEmpty() ? "" : ": " + kept.columns().get(0).method().name();
         ExplainNotes notes = new ExplainNotes(
                 parameters.target().quantity().label(),
                 told.choice.words(told.classes),
@@ -295,11 +311,6 @@ final class ExplainCommand implements Runnable {
         AtomicFile.write(file, stream -> stream.write(content));
     }
 
-    /** The one method there is, where its name stands nowhere else. */
-    private String columns() {
-        return betas.isEmpty() ? "" : names().get(0);
-    }
-
     private Map<String, String> provenance(Told told) {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("class", wanted);
@@ -313,15 +324,19 @@ final class ExplainCommand implements Runnable {
     /** What is wrong with single items, and what methods have to say about the network. */
     private void remark(List<ExplainColumn> columns, List<ExplainResult> results) {
         ItemProblems problems = new ItemProblems();
-        Set<String> warnings = new LinkedHashSet<>();
+        Map<String, Set<String>> warnings = new LinkedHashMap<>();
         for (ExplainResult r : results) {
             problems.add(r.item().id(), r.worst());
             for (int c = 0; c < columns.size(); c++) {
                 String title = columns.get(c).title();
-                r.cells().get(c).warnings().forEach(w -> warnings.add(title + ": " + w));
+                r.cells()
+                        .get(c)
+                        .warnings()
+                        .forEach(w -> warnings.computeIfAbsent(w, k -> new LinkedHashSet<>())
+                                .add(title));
             }
         }
-        warnings.forEach(this::say);
+        warnings.forEach((warning, titles) -> say(String.join(", ", titles) + ": " + warning));
         problems.lines().forEach(this::say);
     }
 

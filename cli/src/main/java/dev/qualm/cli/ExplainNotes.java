@@ -19,8 +19,8 @@ record ExplainNotes(String target, String whose, String channels, boolean smooth
     List<String> of(ExplainColumns kept, List<ExplainResult> results) {
         List<String> notes = new ArrayList<>();
         notes.add("Relevance for the " + target + " of " + whose + (channels.isEmpty() ? "" : ", " + channels)
-                + ". Red speaks for it, blue against it; maps that are nowhere negative run from white to purple. Each map"
-                + " has its own scale.");
+                + ". Red speaks for it, blue against it; from white to purple where a method gives no negative values here."
+                + " Each map has its own scale.");
         List<ExplainColumn> columns = kept.columns();
         if (smoothed) {
             notes.add(
@@ -40,7 +40,7 @@ record ExplainNotes(String target, String whose, String channels, boolean smooth
         boolean sums = results.stream().flatMap(r -> r.cells().stream()).anyMatch(c -> !Double.isNaN(c.residual()));
         if (sums) {
             notes.add(
-                    "Sum off by: how far a map's sum is from what the method promises it to be; biases take relevance.");
+                    "Sum off by: how far a map's sum is from what the method promises it to be; in LRP biases take their share.");
         }
         kept.remarks().forEach(r -> notes.add("L" + r.substring(1) + "."));
         return notes;

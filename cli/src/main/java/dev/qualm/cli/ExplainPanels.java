@@ -9,8 +9,10 @@ import java.util.List;
 
 /** Makes the sheet of explanations: a row per item, a panel per column. */
 record ExplainPanels(String title, ModelClasses classes, HeatMaps heat, LookOptions look, List<String> notes) {
-    /** Panels side by side. */
+    /** Panels side by side; more than a line of them go on with {@link #MANY} a line. */
     static final int COLUMNS = 6;
+
+    private static final int MANY = 8;
 
     /** Longest side of an input's picture in pixels: twice what is drawn. */
     private static final int LONGEST = 512;
@@ -34,7 +36,7 @@ record ExplainPanels(String title, ModelClasses classes, HeatMaps heat, LookOpti
                     r.confidence(),
                     panels));
         }
-        return new ExplanationSheet(title, rows, look.look(longest), notes, COLUMNS);
+        return new ExplanationSheet(title, rows, look.look(longest), notes, columns.size() > COLUMNS ? MANY : COLUMNS);
     }
 
     private ExplanationPanel panel(ExplainColumn column, ExplainResult r, ExplainCell cell) {

@@ -8,11 +8,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Explanations for a terminal: the features of a row that matter most, and what methods and smoothings have in common. */
 record ExplainText(ModelClasses classes, HeatMaps heat) {
     private static final int SHOWN = 10;
+
+    /** More methods than these get a line each instead of a table. */
+    private static final int TABLES = 3;
+
+    /** Features in such a line. */
+    private static final int NAMED = 4;
 
     /** The features with the largest relevance. */
     List<String> features(List<ExplainColumn> columns, ExplainResult r) {
@@ -29,10 +36,39 @@ record ExplainText(ModelClasses classes, HeatMaps heat) {
             lines.add("  " + r.worst());
             return lines;
         }
+        Columns brief = new Columns(true);
         for (int c = 0; c < columns.size(); c++) {
-            table(columns.get(c), r, r.cells().get(c), lines);
+            if (columns.size() > TABLES) {
+                brief.row(columns.get(c).title(), largest(r, r.cells().get(c)));
+            } else {
+                table(columns.get(c), r, r.cells().get(c), lines);
+            }
         }
+        lines.addAll(brief.lines());
         return lines;
+    }
+
+    /** The few features with the largest relevance, in a line. */
+    private String largest(ExplainResult r, ExplainCell cell) {
+        RelevanceMap map = heat.relevance(r.item(), cell);
+        if (map == null || !cell.status().isOk()) {
+            return cell.status().toString();
+        }
+        double[] relevance = map.values();
+        List<String> names = names(r.item(), relevance.length);
+        return IntStream.of(order(relevance))
+                .limit(NAMED)
+                .mapToObj(i -> names.get(i) + " " + Numbers.significant(relevance[i], 3))
+                .collect(Collectors.joining(", "));
+    }
+
+    /** Places by falling strength. */
+    private static int[] order(double[] relevance) {
+        return IntStream.range(0, relevance.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble(i -> -Math.abs(relevance[i])))
+                .mapToInt(i -> i)
+                .toArray();
     }
 
     private void table(ExplainColumn column, ExplainResult r, ExplainCell cell, List<String> lines) {
@@ -44,11 +80,7 @@ record ExplainText(ModelClasses classes, HeatMaps heat) {
         double[] relevance = map.values();
         String off = Double.isNaN(cell.share()) ? "" : ", off by " + percent(cell.share());
         lines.add("  " + column.title() + ": sum " + Numbers.significant(cell.sum(), 3) + off);
-        int[] order = IntStream.range(0, relevance.length)
-                .boxed()
-                .sorted(Comparator.comparingDouble(i -> -Math.abs(relevance[i])))
-                .mapToInt(i -> i)
-                .toArray();
+        int[] order = order(relevance);
         double[] values = values(r.item());
         List<String> names = names(r.item(), relevance.length);
         Columns table = new Columns(false).withLastRight().row("", "input", "relevance");
@@ -153,7 +185,8 @@ record ExplainText(ModelClasses classes, HeatMaps heat) {
     }
 
     private static String percent(double share) {
-        return Numbers.significant(100 * Math.abs(share), 2) + " %";
+        double percent = 100 * Math.abs(share);
+        return percent < 0.01 ? "< 0.01 %" : Numbers.significant(percent, 2) + " %";
     }
 
     /** The methods there are. */

@@ -29,8 +29,8 @@ final class LookOptions {
             names = "--percentile",
             paramLabel = "P",
             description = "Percentile of a map's strengths where colours end, so that a few pixels do not bleach all"
-                    + " others. Default: ${DEFAULT-VALUE}.")
-    private double percentile = 99.5;
+                    + " others. Default: 100, and 99.5 for images above 64 pixels.")
+    private @Nullable Double percentile;
 
     @Option(
             names = "--reduction",
@@ -61,7 +61,7 @@ final class LookOptions {
         if (contour != null && Boolean.FALSE.equals(overlay)) {
             return "--contour and --no-overlay exclude each other";
         }
-        if (!(percentile > 0 && percentile <= 100)) {
+        if (percentile != null && !(percentile > 0 && percentile <= 100)) {
             return "--percentile is greater than 0 and at most 100";
         }
         return reduction == Reduction.NONE && kind != ResultKind.NPZ && kind != ResultKind.NPY
@@ -76,7 +76,8 @@ final class LookOptions {
     /** @param longest side of the pictures in pixels */
     Look look(int longest) {
         boolean over = contour != null || (overlay == null ? longest > SMALL : overlay);
-        return new Look(Range.EACH, percentile, over, contour == null ? 0 : contour);
+        double end = percentile != null ? percentile : longest > SMALL ? 99.5 : 100;
+        return new Look(Range.EACH, end, over, contour == null ? 0 : contour);
     }
 
     /** How channels were summed up, for a sentence. */

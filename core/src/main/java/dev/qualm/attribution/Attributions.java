@@ -155,9 +155,10 @@ public final class Attributions {
     private static Bounds bounds(String name, AttributionOptions o) {
         Bounds bounds = o.bounds();
         if (bounds == null) {
-            throw new QualmException("Method " + name
-                    + " needs the least and largest value of each input channel in the model's space; found none."
-                    + " Give the preprocessing, or take lrp-epsilon-plus-flat");
+            throw new QualmException(
+                    "Method " + name
+                            + " needs the least and largest value of each input channel in the model's space; found none."
+                            + " Give the preprocessing of pixels or the values themselves (--bounds), or take lrp-epsilon-plus-flat");
         }
         return bounds;
     }

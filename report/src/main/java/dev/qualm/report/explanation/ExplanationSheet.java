@@ -5,6 +5,7 @@ import dev.qualm.report.sheet.Figure;
 import dev.qualm.report.sheet.Sheet;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -41,7 +42,7 @@ public record ExplanationSheet(String title, List<Row> rows, Look look, List<Str
 
     /** Which maps share a scale. */
     public enum Range {
-        /** Each map has its own: for methods with different units. */
+        /** Each map has its own bound, for methods with different units; all under one title are signed if one of them is. */
         EACH,
         /** The maps of one input share one. */
         ROW,
@@ -135,7 +136,7 @@ public record ExplanationSheet(String title, List<Row> rows, Look look, List<Str
         if (!map.defined()) {
             return Tile.missing(panel.title(), Tile.UNDEFINED, lines);
         }
-        RelevanceScale scale = shared == null ? scale(List.of(map)) : shared;
+        RelevanceScale scale = shared == null ? scale(List.of(map)).orSigned(signed(panel.title())) : shared;
         Picture input = row.input();
         if (look.overlay() && input != null) {
             Overlay overlay = new Overlay(map, input, scale, look.contour());
@@ -143,6 +144,15 @@ public record ExplanationSheet(String title, List<Row> rows, Look look, List<Str
                     panel.title(), new Tile.Subject(input.width(), input.height(), overlay::fit), scale, lines, null);
         }
         return Tile.map(panel.title(), Tile.Subject.of(new RelevanceImage(map, scale)), scale, lines, null);
+    }
+
+    /** Whether some map under a title has negative values: then all have the colours of signed maps, so that red means one thing. */
+    private boolean signed(String title) {
+        return rows.stream()
+                .flatMap(r -> r.panels().stream())
+                .filter(p -> p.title().equals(title))
+                .map(ExplanationPanel::map)
+                .anyMatch(m -> m != null && Arrays.stream(m.values()).anyMatch(v -> v < 0));
     }
 
     private RelevanceScale scale(List<RelevanceMap> maps) {
