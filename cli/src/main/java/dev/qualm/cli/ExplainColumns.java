@@ -85,7 +85,9 @@ record ExplainColumns(List<ExplainColumn> columns, Map<String, String> leftOut) 
                 reasons.put(columns.get(c).title(), refused.get(0).status().detail());
             }
         }
-        if (kept.isEmpty()) {
+        // Smoothings make sense together only: the network itself alone is not what was asked for.
+        boolean smoothed = columns.stream().anyMatch(c -> Double.isFinite(c.beta()));
+        if (kept.isEmpty() || (smoothed && kept.size() < columns.size())) {
             throw new QualmException(String.join("; ", new java.util.LinkedHashSet<>(reasons.values())));
         }
         results.replaceAll(r -> r.only(keeps));

@@ -14,6 +14,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a {@link Composite}: finds the entry for each node and hands relevance through it. */
@@ -26,6 +28,7 @@ final class CompositeRule implements BackwardRule {
     private final Map<String, Integer> depths;
     private final Set<Composite.Entry> used = new HashSet<>();
     private final Set<String> fallbacks = new LinkedHashSet<>();
+    private final Map<String, Set<String>> unrectified = new TreeMap<>();
 
     CompositeRule(Composite composite, @Nullable Bounds bounds, ReverseContext context) {
         this.composite = composite;
@@ -55,11 +58,12 @@ final class CompositeRule implements BackwardRule {
         Node n = step.node();
         NodeKind kind = NodeKind.of(step.writer(), n, step.inputs());
         int depth = depths.getOrDefault(n.input(step.inputs().get(0)), 0);
-        for (Composite.Entry e : composite.entries()) {
-            if (e.selector().matches(n, kind, depth)) {
-                used.add(e);
-                return through(step, e.rule(), kind);
-            }
+        List<Composite.Entry> matching = composite.entries().stream()
+                .filter(e -> e.selector().matches(n, kind, depth))
+                .toList();
+        used.addAll(matching);
+        if (!matching.isEmpty()) {
+            return through(step, matching.get(0).rule(), kind);
         }
         if (composite.fallback() == Composite.Fallback.ERROR) {
             throw new UnsupportedModelException(n.label() + ": composite " + composite.name()
@@ -97,6 +101,11 @@ final class CompositeRule implements BackwardRule {
             return norm(step);
         }
         Map<Integer, String> rectified = Rectified.through(step, rule);
+        if (rectified == null && kind == NodeKind.ACTIVATION && rule != NodeRule.Plain.GRADIENT) {
+            unrectified
+                    .computeIfAbsent(rule.label(), k -> new TreeSet<>())
+                    .add(step.node().op());
+        }
         return rectified != null ? rectified : java.util.Objects.requireNonNull(GradientRules.GRADIENT.apply(step));
     }
 
@@ -121,13 +130,15 @@ final class CompositeRule implements BackwardRule {
         return found;
     }
 
-    /** What users should know: nodes without a rule, and entries that no node matched. */
+    /** What users should know: nodes without a rule, rules without effect, and entries that no node matched. */
     List<String> warnings() {
         List<String> all = new ArrayList<>();
         if (!fallbacks.isEmpty()) {
             all.add("no rule for " + String.join(", ", fallbacks) + ": relevance passes them by "
                     + (composite.fallback() == Composite.Fallback.GRADIENT ? "the gradient" : "input times gradient"));
         }
+        unrectified.forEach((rule, operators) ->
+                all.add(rule + " is for Relu: " + String.join(", ", operators) + " hand back the plain gradient"));
         for (Composite.Entry e : composite.entries()) {
             if (e.rule() instanceof NodeRule.Linear && !used.contains(e)) {
                 all.add("void rule: " + e.rule().label() + " is for " + e.selector()

@@ -110,7 +110,7 @@ public record ExplanationSheet(String title, List<Row> rows, Look look, List<Str
         for (int line = 0; line < lines; line++) {
             List<@Nullable Tile> tiles = new ArrayList<>();
             if (pictured()) {
-                tiles.add(line == 0 && input != null ? input(row, input, shared) : null);
+                tiles.add(line == 0 ? input(row, input, shared) : null);
             }
             tiles.addAll(panels.subList(line * columns, Math.min(panels.size(), (line + 1) * columns)));
             y = grid.row(sheet, tiles, 0, y, titled) + TileGrid.GAP;
@@ -118,13 +118,16 @@ public record ExplanationSheet(String title, List<Row> rows, Look look, List<Str
         return y;
     }
 
-    private static Tile input(Row row, BufferedImage input, boolean shared) {
+    private static Tile input(Row row, @Nullable BufferedImage input, boolean shared) {
         List<Tile.Line> lines = new ArrayList<>();
         if (shared) {
             lines.add(new Tile.Line(row.name(), true, Sheet.INK));
         }
         lines.addAll(Captions.prediction(row.prediction(), row.probability(), !shared));
-        return Tile.picture(shared ? "" : row.name(), Tile.Subject.of(input), lines, null);
+        String title = shared ? "" : row.name();
+        return input == null
+                ? Tile.missing(title, "No picture", lines)
+                : Tile.picture(title, Tile.Subject.of(input), lines, null);
     }
 
     private Tile tile(Row row, ExplanationPanel panel, @Nullable RelevanceScale shared) {
@@ -159,8 +162,9 @@ public record ExplanationSheet(String title, List<Row> rows, Look look, List<Str
         return RelevanceScale.of(maps, look.percentile());
     }
 
+    /** Whether the first column is the inputs'; several of them need their names there. */
     private boolean pictured() {
-        return rows.stream().anyMatch(r -> r.input() != null);
+        return rows.size() > 1 || rows.stream().anyMatch(r -> r.input() != null);
     }
 
     private static List<RelevanceMap> maps(List<Row> of) {
