@@ -10,6 +10,7 @@ import dev.qualm.data.ItemSource;
 import dev.qualm.data.Layout;
 import dev.qualm.network.graph.ValueInfo;
 import java.util.Arrays;
+import java.util.List;
 
 /** Prepared items in the shape and element type that a network's input declares. */
 record FittedSource(Dataset data, ValueInfo input) implements ItemSource {
@@ -79,6 +80,11 @@ record FittedSource(Dataset data, ValueInfo input) implements ItemSource {
     @Override
     public Layout layout() {
         return Layout.NCHW;
+    }
+
+    @Override
+    public List<String> columns() {
+        return data.columns();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.qualm.cli;
 
+import dev.qualm.network.Network;
+import dev.qualm.network.Structure;
 import dev.qualm.network.graph.ElementType;
 import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.Node;
@@ -9,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Whether the gradient of the logits comes back to the input.
@@ -44,6 +47,19 @@ record GradientPath(String tensor, boolean reached, List<NodeName> blockedBy) {
         boolean isInput = graph.inputs().stream().anyMatch(i -> i.name().equals(from));
         boolean somethingBetween = isInput || !from.equals(logits);
         return new GradientPath(from, somethingBetween && flowing.contains(logits), blocked);
+    }
+
+    /** Why no gradient comes from a network's logits back to its input, a sentence without full stop; else empty. */
+    static String problem(Network network) {
+        Structure s = network.structure();
+        GradientPath path = of(network.graph(), s.differentiable(), s.logits());
+        String through = path.blockedBy().stream()
+                .map(n -> n.op() + " '" + n.node() + "'")
+                .collect(Collectors.joining(", "));
+        return path.reached()
+                ? ""
+                : "Every gradient of this model is zero: none comes from '" + s.logits() + "' back to '" + path.tensor()
+                        + "'" + (through.isEmpty() ? "" : " through " + through);
     }
 
     private static boolean passes(Node n) {

@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param data prepared items, in the shape and type of the input
  * @param pictures the same items to look at: resized, cropped and coloured as for the network, but not standardised,
  *     {@code [c, h, w]} with bytes as 0 to 1; as stored if nothing is prepared
+ * @param pixels what black and white are as inputs; null for anything but pixels
  * @param remarks what was assumed, for people; empty if the model's description says it all
  */
-record InputFit(Dataset data, Dataset pictures, List<String> remarks) {
+record InputFit(Dataset data, Dataset pictures, @Nullable PixelRange pixels, List<String> remarks) {
     InputFit {
         remarks = List.copyOf(remarks);
     }
@@ -54,7 +55,8 @@ record InputFit(Dataset data, Dataset pictures, List<String> remarks) {
         Dataset fitted = Dataset.of(source, stored.labelled() ? stored.labels() : null, stored.classes());
         source.item(firstReadable(source));
         Dataset pictures = asStored ? items : items.with(seen(steps, sample));
-        return new InputFit(fitted, pictures, remarks(described, options, steps, sample));
+        return new InputFit(
+                fitted, pictures, PixelRange.of(steps, sample, input), remarks(described, options, steps, sample));
     }
 
     private static Preprocessing seen(Preprocessing steps, Array sample) {

@@ -1,24 +1,19 @@
 package dev.qualm.cli;
 
 import dev.qualm.QualmException;
-import dev.qualm.Status;
 import dev.qualm.array.AtomicFile;
-import dev.qualm.data.Datasets;
-import dev.qualm.data.ModelDescription;
 import dev.qualm.gradient.ClassSelection;
 import dev.qualm.gradient.CosineSimilarityMaps;
 import dev.qualm.network.Network;
 import dev.qualm.report.map.MapFigure;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -48,20 +43,6 @@ final class MapCommand implements Runnable {
     private static final int ON_A_TERMINAL = 4;
     private static final int NAMED = 64;
     private static final int MOST_ROWS = 40;
-
-    /** Kinds of files by the endings of their names. */
-    private enum Kind {
-        TERMINAL,
-        PNG,
-        SVG,
-        JSON,
-        NPY,
-        NPZ;
-
-        boolean numbers() {
-            return this == JSON || this == NPY || this == NPZ;
-        }
-    }
 
     /** Order of rows and columns. */
     enum Sort {
@@ -103,13 +84,9 @@ final class MapCommand implements Runnable {
                     + " logit for the most likely classes of many.")
     private @Nullable Sort sort;
 
-    @Option(
-            names = "--classes",
-            paramLabel = "NAME",
-            split = ",",
-            description = "Names of the classes by number, or one file with a name on each line. Default: as MODEL's"
-                    + " .yaml says.")
-    private List<String> classNames = List.of();
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private ClassNames classNames;
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
@@ -136,18 +113,31 @@ final class MapCommand implements Runnable {
 
     @Override
     public void run() {
-        Kind kind = kind();
+        ResultKind kind = ResultKind.of(out, spec);
         check();
         try (Network network = model.network()) {
-            MapComputation.requireGradient(network);
+            requireGradient(network);
             List<MapRow> rows = rows(network, kind);
-            ModelClasses classes = classes(network, rows);
+            ModelClasses classes = classNames.of(
+                    network,
+                    model.description(),
+                    rows.stream().flatMap(r -> r.items().stream()).toList(),
+                    this::say);
             CosineSimilarityMaps maps = method.maps(classes.count(), this::say);
             List<MapItem> items = rows.stream().flatMap(r -> r.items().stream()).toList();
             MapNumbers.requireMemory(items.size(), maps.classes().size(classes.count()));
             boolean byLogit = sort == null ? maps.classes() instanceof ClassSelection.Top : sort == Sort.LOGIT;
             List<List<MapResult>> results = byRow(rows, compute(network, maps, classes, items), byLogit);
             write(kind, rows, results, classes, maps, byLogit);
+        }
+    }
+
+    /** Fails early, and with the operators' names, where no gradient comes back to the input. */
+    private static void requireGradient(Network network) {
+        String problem = GradientPath.problem(network);
+        if (!problem.isEmpty()) {
+            throw new QualmException(problem + ". A cosine similarity map needs a differentiable path; scores of the"
+                    + " group logits do not");
         }
     }
 
@@ -161,24 +151,10 @@ final class MapCommand implements Runnable {
         }
     }
 
-    private Kind kind() {
-        if (out == null) {
-            return Kind.TERMINAL;
-        }
-        String name = out.toString().toLowerCase(Locale.ROOT);
-        for (Kind kind : EnumSet.complementOf(EnumSet.of(Kind.TERMINAL))) {
-            if (name.endsWith("." + kind.name().toLowerCase(Locale.ROOT))) {
-                return kind;
-            }
-        }
-        throw new ParameterException(
-                spec.commandLine(), "Expected a file named .png, .svg, .json, .npy or .npz, but found " + out);
-    }
-
-    private List<MapRow> rows(Network network, Kind kind) {
+    private List<MapRow> rows(Network network, ResultKind kind) {
         int most = limit != null
                 ? limit
-                : kind.numbers() ? Integer.MAX_VALUE : kind == Kind.TERMINAL ? ON_A_TERMINAL : IN_A_ROW;
+                : kind.numbers() ? Integer.MAX_VALUE : kind == ResultKind.TERMINAL ? ON_A_TERMINAL : IN_A_ROW;
         MapRows sorted = new MapRows(
                 network,
                 model.description(),
@@ -201,32 +177,6 @@ final class MapCommand implements Runnable {
                     + " items in each row; change it with --limit");
         }
         return rows;
-    }
-
-    private ModelClasses classes(Network network, List<MapRow> rows) {
-        QualmException failure = null;
-        int count = 0;
-        for (MapItem item : rows.stream().flatMap(r -> r.items().stream()).toList()) {
-            if (item.fit() != null && count == 0) {
-                try {
-                    count = ModelClasses.count(network, item.fit().data());
-                } catch (QualmException e) {
-                    failure = failure == null ? e : failure;
-                }
-            }
-        }
-        if (count == 0) {
-            throw failure != null ? failure : new QualmException("Not one item can be read");
-        }
-        ModelDescription description = model.description();
-        return classNames.isEmpty()
-                ? ModelClasses.of(count, description.classes(), "the description beside the model", this::say)
-                : ModelClasses.of(count, named(), "--classes", this::say);
-    }
-
-    private List<String> named() {
-        boolean file = classNames.size() == 1 && Files.isRegularFile(Path.of(classNames.get(0)));
-        return file ? Datasets.readClasses(Path.of(classNames.get(0))) : classNames;
     }
 
     private List<MapResult> compute(
@@ -252,7 +202,7 @@ final class MapCommand implements Runnable {
     }
 
     private void write(
-            Kind kind,
+            ResultKind kind,
             List<MapRow> rows,
             List<List<MapResult>> results,
             ModelClasses classes,
@@ -276,8 +226,8 @@ final class MapCommand implements Runnable {
         report(results);
     }
 
-    private static void draw(MapFigure figure, Kind kind, Path file) {
-        byte[] content = kind == Kind.PNG ? figure.png() : figure.svg().getBytes(StandardCharsets.UTF_8);
+    private static void draw(MapFigure figure, ResultKind kind, Path file) {
+        byte[] content = kind == ResultKind.PNG ? figure.png() : figure.svg().getBytes(StandardCharsets.UTF_8);
         AtomicFile.write(file, stream -> stream.write(content));
     }
 
@@ -308,17 +258,10 @@ final class MapCommand implements Runnable {
     }
 
     private void report(List<List<MapResult>> results) {
-        Map<Status, List<String>> bad = new LinkedHashMap<>();
-        int n = 0;
-        for (MapResult r : results.stream().flatMap(List::stream).toList()) {
-            n++;
-            if (!r.status().isOk()) {
-                bad.computeIfAbsent(r.status(), s -> new ArrayList<>())
-                        .add(r.item().id());
-            }
-        }
-        bad.forEach((status, ids) -> say(String.join(", ", ids.subList(0, Math.min(3, ids.size())))
-                + (ids.size() > 3 ? " and " + (ids.size() - 3) + " more" : "") + ": " + status));
+        ItemProblems problems = new ItemProblems();
+        results.forEach(row -> row.forEach(r -> problems.add(r.item().id(), r.status())));
+        problems.lines().forEach(this::say);
+        int n = results.stream().mapToInt(List::size).sum();
         if (out != null) {
             say("wrote " + out + ": " + n + (n == 1 ? " map" : " maps"));
         }

@@ -1,8 +1,6 @@
 package dev.qualm.cli;
 
-import dev.qualm.QualmException;
 import dev.qualm.array.Array;
-import dev.qualm.data.Batch;
 import dev.qualm.data.Dataset;
 import dev.qualm.gradient.CosineSimilarityMaps;
 import dev.qualm.network.Network;
@@ -14,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -33,7 +30,7 @@ record MapComputation(Network network, CosineSimilarityMaps maps, int projection
 
     /** @param progress takes the number of items done so far, from any thread */
     List<MapResult> of(List<MapItem> items, int classes, LongConsumer progress) {
-        List<List<MapItem>> chunks = chunks(items);
+        List<List<MapItem>> chunks = ItemBatch.chunks(items, CHUNK, threads);
         AtomicLong done = new AtomicLong();
         try (Workers workers = Workers.of(Math.min(threads, inMemory(items, classes)))) {
             List<MapResult> all = new ArrayList<>();
@@ -45,23 +42,6 @@ record MapComputation(Network network, CosineSimilarityMaps maps, int projection
                     .forEach(all::addAll);
             return all;
         }
-    }
-
-    /** Consecutive items of one data set, shared out evenly. */
-    private List<List<MapItem>> chunks(List<MapItem> items) {
-        int most = Math.max(1, Math.min(CHUNK, (items.size() + threads - 1) / threads));
-        List<List<MapItem>> chunks = new ArrayList<>();
-        for (int from = 0; from < items.size(); ) {
-            int to = from + 1;
-            while (to < items.size()
-                    && to - from < most
-                    && Objects.equals(items.get(to).fit(), items.get(from).fit())) {
-                to++;
-            }
-            chunks.add(items.subList(from, to));
-            from = to;
-        }
-        return chunks;
     }
 
     private int inMemory(List<MapItem> items, int classes) {
@@ -76,29 +56,19 @@ record MapComputation(Network network, CosineSimilarityMaps maps, int projection
     }
 
     private List<MapResult> chunk(List<MapItem> items) {
-        InputFit fit = items.get(0).fit();
-        if (fit == null) {
-            return items.stream().map(i -> MapResult.unreadable(i, i.problem())).toList();
-        }
-        Batch batch = fit.data().read(items.stream().mapToInt(MapItem::index).toArray());
-        int[] readable = IntStream.range(0, batch.size())
-                .filter(i -> batch.status().get(i).ok())
-                .toArray();
+        ItemBatch batch = ItemBatch.read(items);
         MapResult[] results = new MapResult[items.size()];
         for (int i = 0; i < results.length; i++) {
-            if (!batch.status().get(i).ok()) {
-                results[i] =
-                        MapResult.unreadable(items.get(i), batch.status().get(i).toString());
+            if (!batch.problem(i).isEmpty()) {
+                results[i] = MapResult.unreadable(items.get(i), batch.problem(i));
             }
         }
-        if (readable.length > 0) {
-            Array inputs = readable.length == items.size()
-                    ? batch.inputs()
-                    : batch.inputs().select(readable);
-            List<MapResult> found =
-                    compute(inputs, IntStream.of(readable).mapToObj(items::get).toList());
-            for (int i = 0; i < readable.length; i++) {
-                results[readable[i]] = found.get(i);
+        Array inputs = batch.inputs();
+        if (inputs != null) {
+            List<MapResult> found = compute(
+                    inputs, IntStream.of(batch.readable()).mapToObj(items::get).toList());
+            for (int i = 0; i < found.size(); i++) {
+                results[batch.readable()[i]] = found.get(i);
             }
         }
         return List.of(results);
@@ -137,22 +107,5 @@ record MapComputation(Network network, CosineSimilarityMaps maps, int projection
 
     private static boolean finite(double[] logits) {
         return Arrays.stream(logits).allMatch(Double::isFinite);
-    }
-
-    /** Fails early, and with the operators' names, where no gradient comes back to the input. */
-    static void requireGradient(Network network) {
-        GradientPath path = GradientPath.of(
-                network.graph(),
-                network.structure().differentiable(),
-                network.structure().logits());
-        if (!path.reached()) {
-            String through = path.blockedBy().stream()
-                    .map(n -> n.op() + " '" + n.node() + "'")
-                    .collect(Collectors.joining(", "));
-            throw new QualmException("Every gradient of this model is zero: none comes from '"
-                    + network.structure().logits() + "' back to '" + path.tensor() + "'"
-                    + (through.isEmpty() ? "" : " through " + through)
-                    + ". A cosine similarity map needs a differentiable path; scores of the group logits do not");
-        }
     }
 }

@@ -54,6 +54,11 @@ final class ModelOptions {
         return file;
     }
 
+    /** The floating type to compute in, as it is written. */
+    String precision() {
+        return Choice.written(precision);
+    }
+
     /** What the YAML beside the model says. */
     ModelDescription description() {
         return ModelDescription.beside(file());

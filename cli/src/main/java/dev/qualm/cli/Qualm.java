@@ -21,7 +21,16 @@ import picocli.CommandLine.Spec;
         name = "qualm",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {DemoCommand.class, Inspect.class, Score.class, MapCommand.class, Train.class, HelpCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            Inspect.class,
+            Score.class,
+            MapCommand.class,
+            ExplainCommand.class,
+            PatternsCommand.class,
+            Train.class,
+            HelpCommand.class
+        },
         description = "Tells which predictions of a neural network to doubt, why, and what to do about it.")
 public final class Qualm implements Runnable {
     static final int FAILED = 1;

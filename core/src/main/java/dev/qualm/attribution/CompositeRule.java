@@ -15,6 +15,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a {@link Composite}: finds the entry for each node and hands relevance through it. */
@@ -27,6 +29,7 @@ final class CompositeRule implements BackwardRule {
     private final Map<String, Integer> depths;
     private final Set<Composite.Entry> used = new HashSet<>();
     private final Set<String> fallbacks = new LinkedHashSet<>();
+    private final Map<String, Set<String>> unrectified = new TreeMap<>();
 
     CompositeRule(Composite composite, @Nullable Bounds bounds, ReverseContext context) {
         this.composite = composite;
@@ -56,11 +59,12 @@ final class CompositeRule implements BackwardRule {
         Node n = step.node();
         NodeKind kind = NodeKind.of(step.writer(), n, step.inputs());
         int depth = depths.getOrDefault(n.input(step.inputs().get(0)), 0);
-        for (Composite.Entry e : composite.entries()) {
-            if (e.selector().matches(n, kind, depth)) {
-                used.add(e);
-                return through(step, e.rule(), kind);
-            }
+        List<Composite.Entry> matching = composite.entries().stream()
+                .filter(e -> e.selector().matches(n, kind, depth))
+                .toList();
+        used.addAll(matching);
+        if (!matching.isEmpty()) {
+            return through(step, matching.get(0).rule(), kind);
         }
         if (composite.fallback() == Composite.Fallback.ERROR) {
             throw new UnsupportedModelException(n.label() + ": composite " + composite.name()
@@ -98,6 +102,11 @@ final class CompositeRule implements BackwardRule {
             return norm(step);
         }
         Map<Integer, String> rectified = Rectified.through(step, rule);
+        if (rectified == null && kind == NodeKind.ACTIVATION && rule != NodeRule.Plain.GRADIENT) {
+            unrectified
+                    .computeIfAbsent(rule.label(), k -> new TreeSet<>())
+                    .add(step.node().op());
+        }
         return rectified != null ? rectified : java.util.Objects.requireNonNull(GradientRules.GRADIENT.apply(step));
     }
 
@@ -140,7 +149,7 @@ final class CompositeRule implements BackwardRule {
         return found;
     }
 
-    /** What users should know: nodes without a rule, and entries that no node matched. */
+    /** What users should know: nodes without a rule, rules without effect, and entries that no node matched. */
     List<String> warnings() {
         List<String> all = new ArrayList<>();
         if (!fallbacks.isEmpty()) {
@@ -149,6 +158,8 @@ final class CompositeRule implements BackwardRule {
                             ? "the gradient"
                             : "input times gradient, or by the gradient where a node has several outputs"));
         }
+        unrectified.forEach((rule, operators) ->
+                all.add(rule + " is for Relu: " + String.join(", ", operators) + " hand back the plain gradient"));
         for (Composite.Entry e : composite.entries()) {
             if (e.rule() instanceof NodeRule.Linear && !used.contains(e)) {
                 all.add("void rule: " + e.rule().label() + " is for " + e.selector()

@@ -3,10 +3,16 @@ package dev.qualm.data;
 import dev.qualm.ShapeException;
 import dev.qualm.array.Array;
 import java.util.Arrays;
+import java.util.List;
 
 /** The rows of one array. */
-record ArraySource(Array values, Layout layout, String describe) implements ItemSource {
+record ArraySource(Array values, Layout layout, String describe, List<String> columns) implements ItemSource {
+    ArraySource(Array values, Layout layout, String describe) {
+        this(values, layout, describe, List.of());
+    }
+
     ArraySource {
+        columns = List.copyOf(columns);
         if (values.rank() < 2) {
             throw new ShapeException(describe + ": expected inputs [n, ...] of rank 2 or more, but found " + values);
         }

@@ -125,12 +125,16 @@ public final class CsvDataset {
             throw new UnreadableFileException(name + ": expected rows below the header, but found none");
         }
         Array array = Array.of(Arrays.copyOf(values, used), rows, inputs.cardinality());
-        ItemSource source = new ArraySource(array, Layout.NCHW, "table " + name);
+        ItemSource source = new ArraySource(array, Layout.NCHW, "table " + name, inputNames());
         if (label < 0) {
             return Dataset.of(source, null, classes);
         }
         Labels numbered = Labels.of(labels, classes, name);
         return Dataset.of(source, numbered.numbers(), numbered.classes());
+    }
+
+    private List<String> inputNames() {
+        return names.isEmpty() ? names : inputs.stream().mapToObj(names::get).toList();
     }
 
     private static Reader skipMark(Reader text) throws IOException {

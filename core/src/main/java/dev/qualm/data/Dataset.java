@@ -116,6 +116,14 @@ public final class Dataset {
         return classes;
     }
 
+    /**
+     * Names of the columns of a table with a header, one per element of an item; empty for anything else and once items are mapped to
+     * something else.
+     */
+    public List<String> columns() {
+        return source.columns();
+    }
+
     /** Number of classes: of the names, else of the labels; 0 if both are unknown. */
     public int classCount() {
         return classes.isEmpty() && labels != null ? Arrays.stream(labels).max().orElse(-1) + 1 : classes.size();

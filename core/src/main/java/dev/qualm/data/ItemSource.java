@@ -1,6 +1,7 @@
 package dev.qualm.data;
 
 import dev.qualm.array.Array;
+import java.util.List;
 
 /**
  * Items by row number, read when they are asked for. Implementations are immutable and may be read from any number of
@@ -28,4 +29,9 @@ public interface ItemSource {
 
     /** What it is and where it comes from, for messages and reports. */
     String describe();
+
+    /** Names of the columns of a table's rows, one per element of an item; empty where there are none. */
+    default List<String> columns() {
+        return List.of();
+    }
 }

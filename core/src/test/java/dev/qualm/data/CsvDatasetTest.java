@@ -92,6 +92,9 @@ class CsvDatasetTest {
         assertThat(data.labels()).containsExactly(1, 0, 1);
         assertThat(data.classes()).containsExactly("a", "b");
         assertThat(data.ids()).containsExactly("0", "1", "2");
+        assertThat(data.columns()).containsExactly("len", "w");
+        assertThat(data.with(Preprocessing.NONE).take(1).columns()).hasSize(2);
+        assertThat(data.reshape(1, 2).columns()).as("something else").isEmpty();
     }
 
     @Test

@@ -23,10 +23,16 @@ final class Captions {
         return text.isEmpty() ? List.of() : List.of(new Tile.Line(text, strong, Sheet.INK));
     }
 
+    /** Rounding is not worth digits. */
+    private static String percent(double share) {
+        double percent = 100 * Math.abs(share);
+        return percent < 0.01 ? "< 0.01 %" : Numbers.significant(percent, 2) + " %";
+    }
+
     static List<Tile.Line> of(ExplanationPanel panel) {
         List<Tile.Line> lines = new ArrayList<>(prediction(panel.className(), panel.probability(), false));
         if (!Double.isNaN(panel.residual())) {
-            String off = "sum off by " + Numbers.significant(100 * Math.abs(panel.residual()), 2) + " %";
+            String off = "sum off by " + percent(panel.residual());
             lines.add(new Tile.Line(off, false, Sheet.MUTED));
         }
         panel.warnings().forEach(w -> lines.add(new Tile.Line(w, false, Sheet.BAD)));

@@ -27,6 +27,7 @@ public record ExplanationReport(String model, Map<String, String> provenance, Li
      * @param residual how far the map's sum is from what completeness asks, as a share of it; NaN if the method has none
      * @param passes cost in forward passes of the model, NaN if unknown
      * @param status {@code ok}, or why the map is missing or doubtful
+     * @param features names of the map's columns for rows of a table, else empty
      * @param map null if missing, or if maps were not asked for
      */
     public record Item(
@@ -41,10 +42,12 @@ public record ExplanationReport(String model, Map<String, String> provenance, Li
             double passes,
             String status,
             List<String> warnings,
+            List<String> features,
             @Nullable RelevanceMap map) {
         public Item {
             parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
             warnings = List.copyOf(warnings);
+            features = List.copyOf(features);
         }
     }
 

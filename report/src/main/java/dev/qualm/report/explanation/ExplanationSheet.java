@@ -5,6 +5,7 @@ import dev.qualm.report.sheet.Figure;
 import dev.qualm.report.sheet.Sheet;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -41,7 +42,7 @@ public record ExplanationSheet(String title, List<Row> rows, Look look, List<Str
 
     /** Which maps share a scale. */
     public enum Range {
-        /** Each map has its own: for methods with different units. */
+        /** Each map has its own bound, for methods with different units; all under one title are signed if one of them is. */
         EACH,
         /** The maps of one input share one. */
         ROW,
@@ -109,7 +110,7 @@ public record ExplanationSheet(String title, List<Row> rows, Look look, List<Str
         for (int line = 0; line < lines; line++) {
             List<@Nullable Tile> tiles = new ArrayList<>();
             if (pictured()) {
-                tiles.add(line == 0 && input != null ? input(row, input, shared) : null);
+                tiles.add(line == 0 ? input(row, input, shared) : null);
             }
             tiles.addAll(panels.subList(line * columns, Math.min(panels.size(), (line + 1) * columns)));
             y = grid.row(sheet, tiles, 0, y, titled) + TileGrid.GAP;
@@ -117,13 +118,16 @@ public record ExplanationSheet(String title, List<Row> rows, Look look, List<Str
         return y;
     }
 
-    private static Tile input(Row row, BufferedImage input, boolean shared) {
+    private static Tile input(Row row, @Nullable BufferedImage input, boolean shared) {
         List<Tile.Line> lines = new ArrayList<>();
         if (shared) {
             lines.add(new Tile.Line(row.name(), true, Sheet.INK));
         }
         lines.addAll(Captions.prediction(row.prediction(), row.probability(), !shared));
-        return Tile.picture(shared ? "" : row.name(), Tile.Subject.of(input), lines, null);
+        String title = shared ? "" : row.name();
+        return input == null
+                ? Tile.missing(title, "No picture", lines)
+                : Tile.picture(title, Tile.Subject.of(input), lines, null);
     }
 
     private Tile tile(Row row, ExplanationPanel panel, @Nullable RelevanceScale shared) {
@@ -135,7 +139,7 @@ public record ExplanationSheet(String title, List<Row> rows, Look look, List<Str
         if (!map.defined()) {
             return Tile.missing(panel.title(), Tile.UNDEFINED, lines);
         }
-        RelevanceScale scale = shared == null ? scale(List.of(map)) : shared;
+        RelevanceScale scale = shared == null ? scale(List.of(map)).orSigned(signed(panel.title())) : shared;
         Picture input = row.input();
         if (look.overlay() && input != null) {
             Overlay overlay = new Overlay(map, input, scale, look.contour());
@@ -145,12 +149,22 @@ public record ExplanationSheet(String title, List<Row> rows, Look look, List<Str
         return Tile.map(panel.title(), Tile.Subject.of(new RelevanceImage(map, scale)), scale, lines, null);
     }
 
+    /** Whether some map under a title has negative values: then all have the colours of signed maps, so that red means one thing. */
+    private boolean signed(String title) {
+        return rows.stream()
+                .flatMap(r -> r.panels().stream())
+                .filter(p -> p.title().equals(title))
+                .map(ExplanationPanel::map)
+                .anyMatch(m -> m != null && Arrays.stream(m.values()).anyMatch(v -> v < 0));
+    }
+
     private RelevanceScale scale(List<RelevanceMap> maps) {
         return RelevanceScale.of(maps, look.percentile());
     }
 
+    /** Whether the first column is the inputs'; several of them need their names there. */
     private boolean pictured() {
-        return rows.stream().anyMatch(r -> r.input() != null);
+        return rows.size() > 1 || rows.stream().anyMatch(r -> r.input() != null);
     }
 
     private static List<RelevanceMap> maps(List<Row> of) {

@@ -56,6 +56,11 @@ public record RelevanceScale(boolean signed, double bound, double percentile, bo
         return new RelevanceScale(signed, chosen, percentile, infinite || largest > chosen);
     }
 
+    /** The same for signed maps, if {@code also}. */
+    RelevanceScale orSigned(boolean also) {
+        return new RelevanceScale(signed || also, bound, percentile, clipped);
+    }
+
     /** Share of the bound in 0 to 1; NaN for NaN. */
     double strength(double v) {
         if (Double.isNaN(v)) {

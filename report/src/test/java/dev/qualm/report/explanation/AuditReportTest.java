@@ -192,6 +192,7 @@ class AuditReportTest {
                 3,
                 "ok",
                 List.of("w"),
+                List.of("left", "right"),
                 map);
         ExplanationReport.Item bad = new ExplanationReport.Item(
                 "b.png",
@@ -205,6 +206,7 @@ class AuditReportTest {
                 Double.NaN,
                 "unreadable: no image",
                 List.of(),
+                List.of(),
                 null);
         JsonNode json = new ObjectMapper()
                 .readTree(ExplanationReportJson.render(
@@ -213,6 +215,7 @@ class AuditReportTest {
         assertThat(json.at("/items/0/map/height").intValue()).isEqualTo(2);
         assertThat(json.at("/items/0/map/values/2").doubleValue()).isEqualTo(-2);
         assertThat(json.at("/items/0/map/values/1").isNull()).isTrue();
+        assertThat(json.at("/items/0/features/1").asText()).isEqualTo("right");
         assertThat(json.at("/items/0/explained").intValue()).isEqualTo(3);
         assertThat(json.at("/items/0/residual").isNull()).isTrue();
         assertThat(json.at("/items/1/map").isNull()).isTrue();

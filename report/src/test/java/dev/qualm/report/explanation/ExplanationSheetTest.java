@@ -168,6 +168,44 @@ class ExplanationSheetTest {
     }
 
     @Test
+    void draw_oneMethod_hasTheColoursOfSignedMapsInAllRows() {
+        RelevanceMap positive = new RelevanceMap(new double[] {2, 1, 0, 0}, 2, 2);
+        RelevanceMap signed = new RelevanceMap(new double[] {2, -1, 0, 0}, 2, 2);
+        Row both = new Row(
+                "a",
+                null,
+                "",
+                Double.NaN,
+                List.of(ExplanationPanel.of("m", positive), ExplanationPanel.of("other", positive)));
+        List<Row> rows = List.of(both, new Row("b", null, "", Double.NaN, List.of(ExplanationPanel.of("m", signed))));
+        List<String> texts = SheetChecks.texts(sheet(rows, 3).draw());
+        assertThat(texts.stream().filter("−2.0"::equals))
+                .as("of both maps of m")
+                .hasSize(2);
+        assertThat(texts.stream().filter("2.0"::equals)).hasSize(3);
+    }
+
+    @Test
+    void draw_itemsWithoutAPicture_keepTheirNames() {
+        Row bad = new Row("bad.png", null, "", Double.NaN, List.of(ExplanationPanel.missing("method 0", "unreadable")));
+        Sheet sheet = sheet(List.of(row("good.png", 28, 1, 1), bad), 3).draw();
+        SheetChecks.assertTidy(sheet);
+        assertThat(SheetChecks.texts(sheet)).contains("good.png", "bad.png", "No picture", "unreadable");
+    }
+
+    @Test
+    void draw_roundingErrors_haveNoDigits() {
+        RelevanceMap map = new RelevanceMap(new double[] {1, 2, 3, 4}, 2, 2);
+        Row row = new Row(
+                "a",
+                null,
+                "",
+                Double.NaN,
+                List.of(new ExplanationPanel("m", map, "", "", Double.NaN, 1e-8, List.of())));
+        assertThat(SheetChecks.texts(sheet(List.of(row), 1).draw())).contains("sum off by < 0.01 %");
+    }
+
+    @Test
     void svg_hostileNames_isWellFormed() throws Exception {
         String hostile = SyntheticExplanations.HOSTILE;
         ExplanationPanel panel = new ExplanationPanel(
