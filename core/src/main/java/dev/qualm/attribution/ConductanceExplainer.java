@@ -81,9 +81,7 @@ public final class ConductanceExplainer implements AutoCloseable {
      * @param classes to explain, {@code [n]}; {@link MapFunction#PREDICTED} for the predicted class
      */
     public LayerConductance.Result explain(Array batch, int[] classes) {
-        if (batch.rank() == 0 || batch.dim(0) != classes.length) {
-            throw new ShapeException("Expected a class per input, but found " + classes.length + " for " + batch);
-        }
+        MicroBatches.check(batch, classes);
         int n = classes.length;
         if (n == 0) {
             throw new ShapeException("Expected at least one input, but found " + batch);
@@ -95,7 +93,7 @@ public final class ConductanceExplainer implements AutoCloseable {
         double[] change = new double[n];
         List<Status> status = new ArrayList<>();
         for (int i = 0; i < n; i++) {
-            resolved[i] = classes[i] >= 0 ? classes[i] : Results.argmax(logits[i]);
+            resolved[i] = Results.chosen(classes[i], logits[i]);
             change[i] = target.quantity().of(logits[i], resolved[i])
                     - target.quantity().of(originLogits, resolved[i]);
             status.add(Double.isFinite(change[i]) ? Status.OK : Status.nonFinite("the explained output is not finite"));

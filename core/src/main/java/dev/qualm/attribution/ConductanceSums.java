@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -64,13 +63,13 @@ final class ConductanceSums implements AutoCloseable {
         replace(layer, a.narrow(0, (points - 1) * n, n), g.narrow(0, (points - 1) * n, n));
     }
 
-    /** Gradient times change for each element of each step. */
+    /** Gradient times change for each element of each step, twice that where two gradients are averaged. */
     private Tensor step(Tensor a, Tensor next, Tensor g, Tensor nextGradient) {
         Tensor change = next.sub(a);
         return switch (rule) {
             case RIGHT -> change.mul_(nextGradient);
             case LEFT -> change.mul_(g);
-            case TRAPEZOID -> change.mul_(g.add(nextGradient)).mul_(new Scalar(0.5));
+            case TRAPEZOID -> change.mul_(g.add(nextGradient));
         };
     }
 
@@ -102,7 +101,8 @@ final class ConductanceSums implements AutoCloseable {
             layer.values = new double[more.length];
             layer.totals = new double[n];
         }
-        double share = 1;
+        double once = rule == PathRule.TRAPEZOID ? 0.5 : 1;
+        double share = once;
         if (spatial && positions == LayerConductance.Positions.MEAN) {
             for (int i = 2; i < shape.length; i++) {
                 share /= shape[i];
@@ -111,7 +111,7 @@ final class ConductanceSums implements AutoCloseable {
         int size = more.length / n;
         for (int i = 0; i < more.length; i++) {
             layer.values[i] += share * more[i];
-            layer.totals[i / size] += more[i];
+            layer.totals[i / size] += once * more[i];
         }
     }
 

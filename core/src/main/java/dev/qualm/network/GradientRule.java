@@ -81,7 +81,11 @@ final class GradientRule implements BackwardRule {
                 return Arrays.equals(in, out) && recent ? w.node("Mul", g, n.input(1 - i)) : null;
             }
             case "Div" -> {
-                return Arrays.equals(in, out) && recent && i == 0 ? w.node("Div", g, n.input(1)) : null;
+                if (!Arrays.equals(in, out) || !recent) {
+                    return null;
+                }
+                String shared = w.node("Div", g, n.input(1));
+                return i == 0 ? shared : w.node("Neg", w.node("Mul", shared, n.output()));
             }
             case "Conv", "Gemm" -> {
                 return i == 0 && w.constant(n.input(1)) != null ? LinearAdjoint.written(w, n, n.input(1), g) : null;
