@@ -1,0 +1,55 @@
+package dev.qualm.cli;
+
+import dev.qualm.array.Array;
+import dev.qualm.manipulation.Curvature;
+import dev.qualm.manipulation.FiniteDifferenceHessian;
+import dev.qualm.manipulation.Hutchinson;
+import dev.qualm.manipulation.Lanczos;
+import dev.qualm.manipulation.NetworkGradient;
+import dev.qualm.manipulation.PathCurvature;
+import dev.qualm.network.Network;
+import dev.qualm.network.Views;
+import dev.qualm.network.engine.Precision;
+import java.util.List;
+
+/**
+ * How curved the logit of a class is at an image and on the way to its attacked version.
+ *
+ * @param beta of the softplus in place of ReLU
+ */
+record CurvatureNumbers(double beta, Curvature at, PathCurvature path) {
+    /** Pieces of the straight path. */
+    private static final int PIECES = 20;
+
+    /** In float64: second differences of float32 gradients are noise. */
+    static CurvatureNumbers of(
+            Network network,
+            double beta,
+            List<String> nonSmooth,
+            Array original,
+            Array attacked,
+            int target,
+            long seed) {
+        int[] batch = original.shape();
+        int[] shape = java.util.Arrays.copyOfRange(batch, 1, batch.length);
+        try (Network wide = network.to(Precision.FLOAT64);
+                Network smooth = wide.with(Views.softplus(beta))) {
+            NetworkGradient field = new NetworkGradient(smooth, shape, target);
+            double[] from = original.toDoubles();
+            double[] to = attacked.toDoubles();
+            Curvature at = Curvature.of(
+                    FiniteDifferenceHessian.at(field, from, true),
+                    field.gradients(new double[][] {from})[0],
+                    Lanczos.usual(seed),
+                    Hutchinson.usual(seed),
+                    nonSmooth);
+            PathCurvature path = PathCurvature.along(
+                    field,
+                    point -> FiniteDifferenceHessian.at(field, point, true),
+                    List.of(from, to),
+                    PIECES,
+                    nonSmooth);
+            return new CurvatureNumbers(beta, at, path);
+        }
+    }
+}
