@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,9 @@ import picocli.CommandLine.Spec;
 final class Audit implements Runnable {
     private static final String SHUFFLED = "shuffled";
     private static final int USUAL_LIMIT = 100;
+
+    /** Images that the smoothing is chosen by. */
+    private static final int LOOKED_AT = 64;
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
@@ -200,9 +204,9 @@ final class Audit implements Runnable {
 
     private AuditTable.Line audit(
             Network network, String name, AuditSet set, PixelBox pixels, ModelClasses classes) {
-        Array first = set.inputs();
-        try (Manipulation manipulation =
-                new Manipulation(network, name, options, pixels, first.dim(1), first.dim(2), first.dim(3))) {
+        int[] readable = set.readable();
+        Array some = set.inputs().select(Arrays.copyOf(readable, Math.min(readable.length, LOOKED_AT)));
+        try (Manipulation manipulation = new Manipulation(network, name, options, pixels, some)) {
             manipulation.remarks().forEach(this::say);
             AuditRun run = new AuditRun(manipulation, set, classes, adaptive, curvature, threshold, options);
             AuditRun.Result result;

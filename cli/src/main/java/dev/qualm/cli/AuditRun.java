@@ -134,8 +134,7 @@ record AuditRun(
             List<Double> again) {
         overviews.put(
                 id,
-                new ManipulationPicture(
-                                f, classes, manipulation.pixels(), manipulation.method().name())
+                new ManipulationPicture(f, classes, manipulation)
                         .of(k, id + (set.targetId(i) == null ? "" : " → " + set.targetId(i)), List.of()));
         ManipulationFindings.Adaptive a = f.adaptive();
         if (a != null && a.attack().outcomes().get(k).status().isOk() && a.verdicts().get(k).classKept()) {
@@ -255,7 +254,7 @@ record AuditRun(
                 manipulation.method().name(),
                 parameters,
                 threshold,
-                "β = " + ManipulationText.number(manipulation.beta()),
+                manipulation.smoothing(),
                 rows,
                 intervals,
                 provenance,

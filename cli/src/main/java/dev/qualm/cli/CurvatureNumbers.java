@@ -1,14 +1,19 @@
 package dev.qualm.cli;
 
 import dev.qualm.array.Array;
+import dev.qualm.array.DType;
+import dev.qualm.attribution.Attributions;
+import dev.qualm.attribution.DifferentiableMaps;
+import dev.qualm.attribution.SmoothedMaps;
+import dev.qualm.attribution.Target;
 import dev.qualm.manipulation.Curvature;
-import dev.qualm.manipulation.FiniteDifferenceHessian;
+import dev.qualm.manipulation.GradientMapHessian;
 import dev.qualm.manipulation.Hutchinson;
 import dev.qualm.manipulation.Lanczos;
 import dev.qualm.manipulation.NetworkGradient;
 import dev.qualm.manipulation.PathCurvature;
 import dev.qualm.network.Network;
-import dev.qualm.network.Views;
+import dev.qualm.network.View;
 import dev.qualm.network.engine.Precision;
 import java.util.List;
 
@@ -21,10 +26,11 @@ record CurvatureNumbers(double beta, Curvature at, PathCurvature path) {
     /** Pieces of the straight path. */
     private static final int PIECES = 20;
 
-    /** In float64: second differences of float32 gradients are noise. */
+    /** In float64, so that rounding does not count as curvature. */
     static CurvatureNumbers of(
             Network network,
             double beta,
+            View smoothing,
             List<String> nonSmooth,
             Array original,
             Array attacked,
@@ -33,19 +39,21 @@ record CurvatureNumbers(double beta, Curvature at, PathCurvature path) {
         int[] batch = original.shape();
         int[] shape = java.util.Arrays.copyOfRange(batch, 1, batch.length);
         try (Network wide = network.to(Precision.FLOAT64);
-                Network smooth = wide.with(Views.softplus(beta))) {
+                Network smooth = wide.with(smoothing);
+                SmoothedMaps maps = SmoothedMaps.of(Attributions.of("gradient"), smooth, Target.logit())) {
+            DifferentiableMaps gradient = maps.apply(Double.POSITIVE_INFINITY);
             NetworkGradient field = new NetworkGradient(smooth, shape, target);
             double[] from = original.toDoubles();
             double[] to = attacked.toDoubles();
             Curvature at = Curvature.of(
-                    FiniteDifferenceHessian.at(field, from, true),
+                    new GradientMapHessian(gradient, DType.FLOAT64, shape, target, from),
                     field.gradients(new double[][] {from})[0],
                     Lanczos.usual(seed),
                     Hutchinson.usual(seed),
                     nonSmooth);
             PathCurvature path = PathCurvature.along(
                     field,
-                    point -> FiniteDifferenceHessian.at(field, point, true),
+                    point -> new GradientMapHessian(gradient, DType.FLOAT64, shape, target, point),
                     List.of(from, to),
                     PIECES,
                     nonSmooth);

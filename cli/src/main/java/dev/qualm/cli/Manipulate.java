@@ -152,9 +152,7 @@ final class Manipulate implements Runnable {
                     "the description beside the model",
                     this::say);
             String name = method != null ? method : options.isReference() ? "lrp-reference" : "lrp-epsilon-plus";
-            int[] shape = original.input().shape();
-            try (Manipulation manipulation =
-                    new Manipulation(network, name, options, pixels, shape[1], shape[2], shape[3])) {
+            try (Manipulation manipulation = new Manipulation(network, name, options, pixels, original.input())) {
                 manipulation.remarks().forEach(this::say);
                 work(manipulation, original, wanted, classes);
             }
@@ -245,6 +243,7 @@ final class Manipulate implements Runnable {
         all.put("start", options.target().fromValue() ? "value" : "1");
         all.put("pixels", manipulation.pixels().toString());
         all.put("allowed", options.allowed());
+        all.put("smoothing", manipulation.smoothing());
         findings.attack().provenance().entries().forEach((k, v) -> all.put(k.equals("method") ? "attack" : k, v));
         all.put("control", "random change of equal L2 norm, in units of the input, seed " + options.seed());
         return all;
@@ -263,11 +262,10 @@ final class Manipulate implements Runnable {
             throw new QualmException("Cannot make the folder " + out + " to write to: " + e, e);
         }
         PixelBox pixels = manipulation.pixels();
-        ManipulationOverview overview = new ManipulationPicture(
-                        findings, classes, pixels, manipulation.method().name())
+        ManipulationOverview overview = new ManipulationPicture(findings, classes, manipulation)
                 .of(
                         0,
-                        settings.get("image") + ", " + settings.get("model"),
+                        "Attack on the explanation of " + settings.get("image") + ", " + settings.get("model"),
                         ManipulationPicture.notes(findings, 0, options.allowed()));
         bytes("overview.png", overview.png());
         bytes("overview.svg", overview.svg().getBytes(StandardCharsets.UTF_8));

@@ -26,9 +26,9 @@ import dev.qualm.manipulation.Verdict;
 import dev.qualm.metric.MapSimilarity;
 import dev.qualm.metric.StructuralSimilarity;
 import dev.qualm.network.Network;
-import dev.qualm.network.Views;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,25 +42,31 @@ final class Manipulation implements AutoCloseable {
 
     private static final double NOISE = 0.1;
 
+    /** Mean change of probabilities by smoothing up to which the smoothed network counts as the same. */
+    private static final double FAITHFUL = 0.05;
+
     private final Network network;
     private final ManipulationOptions options;
     private final PixelBox pixels;
     private final Attribution method;
     private final SmoothedMaps maps;
     private final ExplanationAttack attack;
+    private final double beta;
     private final List<String> remarks = new ArrayList<>();
 
     /**
      * @param name of the method
-     * @param image shape of one input, {@code [c, h, w]}
+     * @param some images that are to be attacked, {@code [n, c, h, w]}, to choose the smoothing by
      */
-    Manipulation(Network network, String name, ManipulationOptions options, PixelBox pixels, int... image) {
+    Manipulation(Network network, String name, ManipulationOptions options, PixelBox pixels, Array some) {
         this.network = network;
         this.options = options;
         this.pixels = pixels;
         this.method = method(name, options, pixels);
-        this.maps = SmoothedMaps.of(method, network, options.target());
-        this.attack = options.attack(name, pixels, image[1] * image[2]);
+        this.maps = options.maps(method, network);
+        this.attack = options.attack(name, pixels, some.dim(2) * some.dim(3));
+        Double asked = options.beta();
+        this.beta = asked != null ? asked : beta(some);
         remark(name);
     }
 
@@ -73,6 +79,38 @@ final class Manipulation implements AutoCloseable {
                         Arrays.stream(pixels.low()).min().orElseThrow(),
                         Arrays.stream(pixels.high()).max().orElseThrow()))
                 : found;
+    }
+
+    /** The strongest smoothing that is still about the same network: the mean change of its probabilities is small. */
+    private double beta(Array some) {
+        List<Double> sharp = options.betas().stream().sorted(Comparator.reverseOrder()).toList();
+        double best = sharp.get(0);
+        double[][] plain = probabilities(network.logits(some));
+        for (double candidate : sharp) {
+            double[][] gap = maps.gap(some, candidate);
+            Array logits = network.logits(some);
+            double[] shifted = logits.toDoubles().clone();
+            for (int i = 0; i < shifted.length; i++) {
+                shifted[i] += gap[i / gap[0].length][i % gap[0].length];
+            }
+            double[][] smooth = probabilities(Array.of(shifted, logits.shape()));
+            double mean = 0;
+            for (int i = 0; i < plain.length; i++) {
+                double most = 0;
+                for (int k = 0; k < plain[i].length; k++) {
+                    most = Math.max(most, Math.abs(smooth[i][k] - plain[i][k]));
+                }
+                mean += most / plain.length;
+            }
+            best = mean <= FAITHFUL ? candidate : best;
+        }
+        return best;
+    }
+
+    private static double[][] probabilities(Array logits) {
+        double[][] out = new double[logits.dim(0)][];
+        Arrays.setAll(out, i -> ManipulationFindings.Logits.probabilities(logits, i));
+        return out;
     }
 
     private void remark(String name) {
@@ -115,13 +153,18 @@ final class Manipulation implements AutoCloseable {
 
     /** The smoothing of pictures, adaptive attack and curvature. */
     double beta() {
-        return options.betas().get(0);
+        return beta;
+    }
+
+    /** It in words. */
+    String smoothing() {
+        return options.smoothed(beta);
     }
 
     /** Nodes that void bounds from curvature, of the smoothed network. */
     List<String> nonSmooth() {
         return NonSmoothNodes.of(
-                Views.softplus(beta()).apply(network.graph()),
+                options.smoothing(beta).apply(network.graph()),
                 network.structure().differentiable(),
                 network.structure().logits());
     }
@@ -147,8 +190,10 @@ final class Manipulation implements AutoCloseable {
         Array control = control(images, result.images());
         Array rounded = rows(result.images(), pixels::rounded);
         Map<Double, List<Verdict>> verdicts = new LinkedHashMap<>();
-        for (double beta : options.betas()) {
-            verdicts.put(beta, judge(beta).of(images, result.images(), control, wanted));
+        List<Double> betas = new ArrayList<>(List.of(beta));
+        options.betas().stream().filter(b -> b != beta).forEach(betas::add);
+        for (double b : betas) {
+            verdicts.put(b, judge(b).of(images, result.images(), control, wanted));
         }
         List<Verdict> written = judge(beta()).of(images, rounded, control, wanted);
         ManipulationFindings.@Nullable Adaptive again =
@@ -299,7 +344,7 @@ final class Manipulation implements AutoCloseable {
     /** The curvature at an image and on the straight way to another, in float64 on the smoothed network. */
     CurvatureNumbers curvature(Array original, Array attacked, int target) {
         return CurvatureNumbers.of(
-                network, beta(), nonSmooth(), original, attacked, target, options.seed());
+                network, beta, options.smoothing(beta), nonSmooth(), original, attacked, target, options.seed());
     }
 
     @Override

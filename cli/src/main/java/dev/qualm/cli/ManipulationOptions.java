@@ -1,6 +1,8 @@
 package dev.qualm.cli;
 
+import dev.qualm.attribution.Attribution;
 import dev.qualm.attribution.Quantity;
+import dev.qualm.attribution.SmoothedMaps;
 import dev.qualm.attribution.Target;
 import dev.qualm.manipulation.AttackLoss;
 import dev.qualm.manipulation.BetaGrowth;
@@ -20,6 +22,9 @@ import dev.qualm.manipulation.RelativeError;
 import dev.qualm.manipulation.Schedule;
 import dev.qualm.manipulation.TopK;
 import dev.qualm.manipulation.Untargeted;
+import dev.qualm.network.Network;
+import dev.qualm.network.View;
+import dev.qualm.network.Views;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -86,7 +91,7 @@ final class ManipulationOptions {
     @Option(
             names = "--lr",
             paramLabel = "RATE",
-            description = "Learning rate, in units of the model's input. Default: 0.003.")
+            description = "Learning rate, in units of the model's input. Default: 0.001.")
     private @Nullable Double rate;
 
     @Option(
@@ -180,10 +185,23 @@ final class ManipulationOptions {
             paramLabel = "BETA",
             split = ",",
             defaultValue = "10,3,1",
-            description = "Smoothings to look at the maps with afterwards. The first is the one in the pictures, of the"
-                    + " adaptive attack and of curvature. Default: ${DEFAULT-VALUE}.")
+            description = "Smoothings to look at the maps with afterwards. Default: ${DEFAULT-VALUE}.")
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
     private List<Double> betas;
+
+    @Option(
+            names = "--beta",
+            paramLabel = "BETA",
+            description = "The smoothing of the pictures, of the adaptive attack and of curvature. Default: the strongest"
+                    + " of --betas that changes probabilities by 0.05 or less on average.")
+    private @Nullable Double beta;
+
+    @Option(
+            names = "--pool-beta",
+            paramLabel = "BETA",
+            description = "Smooth max-pooling as well where ReLU are smoothed, by a log-sum-exp of this sharpness. Default:"
+                    + " max-pooling stays, and voids the bound from curvature.")
+    private @Nullable Double poolBeta;
 
     @Option(
             names = "--reference",
@@ -220,8 +238,10 @@ final class ManipulationOptions {
         if (epsilon != null && !(epsilon > 0)) {
             return "--epsilon is above 0; without it, any change that leaves pixels valid is allowed";
         }
-        if (betas.stream().anyMatch(b -> !(b > 0) || Double.isInfinite(b))) {
-            return "--betas are finite and above 0";
+        if (betas.stream().anyMatch(b -> !(b > 0) || Double.isInfinite(b))
+                || (beta != null && (!(beta > 0) || Double.isInfinite(beta)))
+                || (poolBeta != null && (!(poolBeta > 0) || Double.isInfinite(poolBeta)))) {
+            return "--betas, --beta and --pool-beta are finite and above 0";
         }
         if (growth != null && (growth.size() != 2 || growth.stream().anyMatch(b -> !(b > 0) || Double.isInfinite(b)))) {
             return "--beta-growth takes two finite numbers above 0, such as 10,100";
@@ -264,11 +284,6 @@ final class ManipulationOptions {
         return kind == null ? Kind.TARGET : kind;
     }
 
-    /** Says so where the command line names no other kind. */
-    boolean kindGiven() {
-        return kind != null;
-    }
-
     boolean isReference() {
         return reference;
     }
@@ -286,8 +301,28 @@ final class ManipulationOptions {
         return betas;
     }
 
-    Optimizer.Norm norm() {
-        return norm;
+    @Nullable
+    Double beta() {
+        return beta;
+    }
+
+    /** What smoothing replaces, at a beta. */
+    View smoothing(double softplus) {
+        View relu = Views.softplus(softplus);
+        return poolBeta == null ? relu : relu.then(Views.smoothMaxPool(poolBeta));
+    }
+
+    /** A method on a network that smooths as this says. */
+    SmoothedMaps maps(Attribution method, Network network) {
+        return poolBeta == null
+                ? SmoothedMaps.of(method, network, target())
+                : SmoothedMaps.of(method, network, target(), poolBeta);
+    }
+
+    /** The smoothing in words. */
+    String smoothed(double softplus) {
+        return "β = " + ManipulationText.number(softplus)
+                + (poolBeta == null ? "" : ", max-pooling " + ManipulationText.number(poolBeta));
     }
 
     /** What maps explain, and start with. */
@@ -333,7 +368,7 @@ final class ManipulationOptions {
             case LOGITS -> OutputLoss.logits(outputFactor);
             case NOTHING -> OutputLoss.none();
         };
-        double step = rate == null ? 3e-3 : rate;
+        double step = rate == null ? 1e-3 : rate;
         Optimizer descent =
                 optimizer == Descender.ADAM ? Optimizer.adam(step) : Optimizer.pgd(step, norm);
         return new ExplanationAttack(

@@ -20,7 +20,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The overview of an attack on one image. */
-record ManipulationPicture(ManipulationFindings findings, ModelClasses classes, PixelBox pixels, String method) {
+record ManipulationPicture(ManipulationFindings findings, ModelClasses classes, Manipulation manipulation) {
     /** A few extreme pixels must not bleach all others. */
     private static final double PERCENTILE = 99.5;
 
@@ -43,8 +43,8 @@ record ManipulationPicture(ManipulationFindings findings, ModelClasses classes, 
                         null);
         return new ManipulationOverview(
                 title,
-                method,
-                "β = " + ManipulationText.number(smooth.beta()),
+                manipulation.method().name(),
+                manipulation.smoothing(),
                 stage(
                         original,
                         f.logits().original(),
@@ -81,6 +81,7 @@ record ManipulationPicture(ManipulationFindings findings, ModelClasses classes, 
         double[] p = ManipulationFindings.Logits.probabilities(logits, row);
         int best = ManipulationFindings.Logits.argmax(p);
         int[] shape = image.shape();
+        PixelBox pixels = manipulation.pixels();
         double[] now = pixels.pixels(image.toDoubles());
         ImageChange change = null;
         Difference difference = null;

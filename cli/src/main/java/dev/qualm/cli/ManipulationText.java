@@ -75,13 +75,14 @@ final class ManipulationText {
 
     private static String finding(ManipulationFindings f, int i, String method, Movement m, Verdict v) {
         boolean moved = m.attacked() < MOVED;
-        boolean byChance = m.control() < MOVED;
+        // Most of what was lost is lost to chance as well.
+        boolean byChance = 1 - m.control() > (1 - m.attacked()) / 2;
         String text = !moved
                 ? "This attack did not move the explanation by " + method + " far"
                 : !v.classKept()
                         ? "The explanation by " + method + " moved, but so did the prediction"
                         : byChance
-                                ? "The explanation by " + method + " moved, but a random change of equal size moves it, too"
+                                ? "The explanation by " + method + " moved, but a random change of equal size moves it about as far"
                                 : "The explanation by " + method + " can be faked";
         text += ": PCC to the original map " + pcc(m.attacked());
         if (!Double.isNaN(m.targetAfter())) {
