@@ -69,9 +69,10 @@ final class Audit implements Runnable {
             names = "--targets",
             paramLabel = "DATA",
             defaultValue = SHUFFLED,
-            description = "Images whose maps are to be shown, the first for the first and so on, from the start again if"
-                    + " they are too few; or shuffled: other images of DATA, of another predicted class where there is"
-                    + " one. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Images whose maps are to be shown, the first for the first and so on, from the start again if"
+                            + " they are too few; or shuffled: other images of DATA, of another predicted class where there is"
+                            + " one. Default: ${DEFAULT-VALUE}.")
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
     private String targets;
 
@@ -103,7 +104,8 @@ final class Audit implements Runnable {
 
     @Option(
             names = "--adaptive",
-            description = "Attack the smoothed maps as well; twice the time. The result is printed and in the JSON file.")
+            description =
+                    "Attack the smoothed maps as well; twice the time. The result is printed and in the JSON file.")
     private boolean adaptive;
 
     @Option(names = "--curvature", description = "Measure curvature at each image, in float64; about 300 gradients.")
@@ -164,9 +166,7 @@ final class Audit implements Runnable {
         if (problem == null && methods.isEmpty()) {
             problem = "--method names one method at least";
         }
-        if (problem == null
-                && options.kind() != ManipulationOptions.Kind.TARGET
-                && !targets.equals(SHUFFLED)) {
+        if (problem == null && options.kind() != ManipulationOptions.Kind.TARGET && !targets.equals(SHUFFLED)) {
             problem = "--targets belongs to --attack target; --attack " + Choice.written(options.kind()) + " has none";
         }
         if (problem != null) {
@@ -202,16 +202,14 @@ final class Audit implements Runnable {
         }
     }
 
-    private AuditTable.Line audit(
-            Network network, String name, AuditSet set, PixelBox pixels, ModelClasses classes) {
+    private AuditTable.Line audit(Network network, String name, AuditSet set, PixelBox pixels, ModelClasses classes) {
         int[] readable = set.readable();
         Array some = set.inputs().select(Arrays.copyOf(readable, Math.min(readable.length, LOOKED_AT)));
         try (Manipulation manipulation = new Manipulation(network, name, options, pixels, some)) {
             manipulation.remarks().forEach(this::say);
             AuditRun run = new AuditRun(manipulation, set, classes, adaptive, curvature, threshold, options);
             AuditRun.Result result;
-            try (ProgressBar bar = new ProgressBar(
-                    spec.commandLine().getErr(), "Attacking " + name, run.work())) {
+            try (ProgressBar bar = new ProgressBar(spec.commandLine().getErr(), "Attacking " + name, run.work())) {
                 result = run.run(bar::update);
             }
             AuditReport report = run.report(

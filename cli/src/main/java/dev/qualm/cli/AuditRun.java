@@ -42,7 +42,10 @@ record AuditRun(
      * @param adaptive correlations of the smoothed maps after an attack on them, with the class kept; empty without
      */
     record Result(
-            List<AuditRow> rows, Map<String, ManipulationOverview> overviews, double[] adaptive, double secondsPerStep) {}
+            List<AuditRow> rows,
+            Map<String, ManipulationOverview> overviews,
+            double[] adaptive,
+            double secondsPerStep) {}
 
     /** Steps in all, if no attack stops early. */
     long work() {
@@ -61,7 +64,8 @@ record AuditRun(
         AuditRow[] rows = new AuditRow[ids.size()];
         for (int i = 0; i < rows.length; i++) {
             if (!set.batch().status().get(i).ok()) {
-                rows[i] = AuditRow.failed(ids.get(i), set.batch().status().get(i).toString());
+                rows[i] =
+                        AuditRow.failed(ids.get(i), set.batch().status().get(i).toString());
             }
         }
         Map<String, ManipulationOverview> overviews = new HashMap<>();
@@ -77,9 +81,8 @@ record AuditRun(
                 ManipulationFindings found = part.findings();
                 for (int k = 0; k < part.images().length; k++) {
                     int i = part.images()[k];
-                    rows[i] = found == null
-                            ? AuditRow.failed(ids.get(i), part.failure())
-                            : row(found, k, i, ids.get(i));
+                    rows[i] =
+                            found == null ? AuditRow.failed(ids.get(i), part.failure()) : row(found, k, i, ids.get(i));
                     if (found != null && found.status(k).isOk()) {
                         collect(found, k, i, ids.get(i), overviews, again);
                     }
@@ -137,8 +140,11 @@ record AuditRun(
                 new ManipulationPicture(f, classes, manipulation)
                         .of(k, id + (set.targetId(i) == null ? "" : " → " + set.targetId(i)), List.of()));
         ManipulationFindings.Adaptive a = f.adaptive();
-        if (a != null && a.attack().outcomes().get(k).status().isOk() && a.verdicts().get(k).classKept()) {
-            double pcc = ManipulationFindings.movement(a.verdicts().get(k), "pcc").smoothed();
+        if (a != null
+                && a.attack().outcomes().get(k).status().isOk()
+                && a.verdicts().get(k).classKept()) {
+            double pcc =
+                    ManipulationFindings.movement(a.verdicts().get(k), "pcc").smoothed();
             if (!Double.isNaN(pcc)) {
                 again.add(pcc);
             }
@@ -149,7 +155,8 @@ record AuditRun(
     private void keepWorst(AuditRow[] rows, Map<String, ManipulationOverview> overviews) {
         List<AuditRow> there =
                 Arrays.stream(rows).filter(java.util.Objects::nonNull).toList();
-        overviews.keySet()
+        overviews
+                .keySet()
                 .retainAll(report(there, "", "", Double.NaN, Map.of()).worst(AuditReportPage.SHOWN).stream()
                         .map(AuditRow::id)
                         .toList());
@@ -180,14 +187,14 @@ record AuditRun(
                 f.probabilityAfter(k),
                 similarity(f, k, Movement::attacked),
                 similarity(f, k, Movement::targetAfter),
-                similarity(f, k, Movement::smoothed),
-                similarity(f, k, Movement::targetSmoothed),
+                f.smoothed() ? similarity(f, k, Movement::smoothed) : Similarity.UNKNOWN,
+                f.smoothed() ? similarity(f, k, Movement::targetSmoothed) : Similarity.UNKNOWN,
                 similarity(f, k, Movement::control),
                 new dev.qualm.report.explanation.ImageChange(
                         change[0],
                         change[1],
                         f.verdict(k).change().similarities().getOrDefault("ssim", Double.NaN)),
-                curvature ? curvature(f, k) : Curvature.UNKNOWN,
+                curvature && !manipulation.flat() ? curvature(f, k) : Curvature.UNKNOWN,
                 AuditRow.OK);
     }
 
@@ -222,16 +229,21 @@ record AuditRun(
         parameters.put("Attack", Choice.written(options.kind()));
         parameters.put("Loss", manipulation.attack().loss().map().name());
         parameters.put("Steps", Integer.toString(manipulation.attack().descent().steps()));
-        parameters.put("Learning rate", ManipulationText.number(manipulation.attack().descent().optimizer().learningRate()));
+        parameters.put(
+                "Learning rate",
+                ManipulationText.number(
+                        manipulation.attack().descent().optimizer().learningRate()));
         parameters.put("Allowed", options.allowed());
-        parameters.put("Restarts", Integer.toString(manipulation.attack().starts().restarts()));
+        parameters.put(
+                "Restarts", Integer.toString(manipulation.attack().starts().restarts()));
         double first = manipulation.attack().betas().first();
         parameters.put(
                 "Attacked network",
                 Double.isInfinite(first)
                         ? "the deployed one"
                         : "softplus, β " + ManipulationText.number(first) + " to "
-                                + ManipulationText.number(manipulation.attack().betas().last())
+                                + ManipulationText.number(
+                                        manipulation.attack().betas().last())
                                 + "; judged on the deployed one");
         manipulation.method().parameters().forEach((k, v) -> parameters.put("Explanation: " + k, String.valueOf(v)));
         Map<String, String> provenance = new LinkedHashMap<>();
@@ -267,9 +279,11 @@ record AuditRun(
             double[] values = measure.of(rows);
             if (values.length >= 5) {
                 double[] replicates = Bootstrap.seeded(options.seed())
-                        .replicates(new int[values.length], drawn -> Quantiles.median(Arrays.stream(drawn)
-                                .mapToDouble(i -> values[i])
-                                .toArray()));
+                        .replicates(
+                                new int[values.length],
+                                drawn -> Quantiles.median(Arrays.stream(drawn)
+                                        .mapToDouble(i -> values[i])
+                                        .toArray()));
                 Interval i = Bootstrap.percentile(replicates, Interval.DEFAULT_LEVEL);
                 out.put(measure.id(), new Interval(i.low(), i.high(), i.level(), "bootstrap"));
             }

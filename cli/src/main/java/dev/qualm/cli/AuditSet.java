@@ -35,9 +35,11 @@ record AuditSet(Batch batch, @Nullable Batch others, int[] target) {
             return new AuditSet(batch, others, target);
         }
         if (readable.length < 2) {
-            throw new QualmException("Expected two readable images at least, for each to be the other's target, but found "
-                    + readable.length + "; give other images with --targets, or take --attack top-k, mass-centre or"
-                    + " untargeted");
+            throw new QualmException(
+                    "Expected two readable images at least, for each to be the other's target, but found "
+                            + readable.length
+                            + "; give other images with --targets, or take --attack top-k, mass-centre or"
+                            + " untargeted");
         }
         int[] predicted = predictions(network, batch, readable);
         SplittableRandom random = new SplittableRandom(seed);
@@ -82,7 +84,8 @@ record AuditSet(Batch batch, @Nullable Batch others, int[] target) {
     Array targets(int... images) {
         return others == null
                 ? null
-                : others.inputs().select(IntStream.of(images).map(i -> target[i]).toArray());
+                : others.inputs()
+                        .select(IntStream.of(images).map(i -> target[i]).toArray());
     }
 
     @Nullable

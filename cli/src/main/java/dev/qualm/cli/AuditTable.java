@@ -82,8 +82,7 @@ final class AuditTable {
     private static void compare(List<Line> lines, PrintWriter out) {
         out.println("Medians beside each other:");
         Columns columns = new Columns(true);
-        columns.row(
-                "method", "images", "moved", "PCC original", "PCC target", "control", "smoothed", "L2", "L∞");
+        columns.row("method", "images", "moved", "PCC original", "PCC target", "control", "smoothed", "L2", "L∞");
         for (Line line : lines) {
             AuditReport r = line.report();
             int n = AuditMeasure.PCC_TO_ORIGINAL.of(r.rows()).length;

@@ -81,8 +81,9 @@ final class Manipulate implements Runnable {
     @Option(
             names = "--method",
             paramLabel = "NAME",
-            description = "How predictions are explained; 'qualm help explain' lists the methods. Default: lrp-epsilon-plus,"
-                    + " lrp-reference with --reference.")
+            description =
+                    "How predictions are explained; 'qualm help explain' lists the methods. Default: lrp-epsilon-plus,"
+                            + " lrp-reference with --reference.")
     private @Nullable String method;
 
     @Mixin
@@ -94,7 +95,8 @@ final class Manipulate implements Runnable {
             negatable = true,
             defaultValue = "true",
             fallbackValue = "true",
-            description = "Whether to attack the smoothed map as well, as somebody would who knows of it. Default: yes.")
+            description =
+                    "Whether to attack the smoothed map as well, as somebody would who knows of it. Default: yes.")
     private boolean adaptive;
 
     @Option(
@@ -110,7 +112,7 @@ final class Manipulate implements Runnable {
             negatable = true,
             defaultValue = "true",
             fallbackValue = "true",
-            description = "Whether to compare with SmoothGrad of 1 to 50 samples. Default: yes.")
+            description = "Whether to compare with SmoothGrad of 1 to 25 samples. Default: yes.")
     private boolean smoothgrad;
 
     @Mixin
@@ -143,9 +145,9 @@ final class Manipulate implements Runnable {
             Item wanted = other == null ? null : item(network, description, other, targetItem, "--target-item");
             original.fit().remarks().forEach(this::say);
             requireSame(original, wanted);
-            Array both =
-                    wanted == null ? original.input() : Array.concat(List.of(original.input(), wanted.input()));
-            PixelBox pixels = PixelBox.of(options.box(), original.fit(), original.fit().stored(), both);
+            Array both = wanted == null ? original.input() : Array.concat(List.of(original.input(), wanted.input()));
+            PixelBox pixels =
+                    PixelBox.of(options.box(), original.fit(), original.fit().stored(), both);
             ModelClasses classes = ModelClasses.of(
                     ModelClasses.count(network, original.fit().data()),
                     description.classes(),
@@ -208,11 +210,15 @@ final class Manipulate implements Runnable {
                     original.input(), wanted == null ? null : wanted.input(), adaptive, smoothgrad, bar::update);
         }
         boolean ok = findings.status(0).isOk();
-        CurvatureNumbers curved = curvature && ok
+        if (curvature && manipulation.flat()) {
+            say(
+                    "curvature is not measured: the network stays piecewise linear under smoothing, so its Hessian is zero");
+        }
+        CurvatureNumbers curved = curvature && ok && !manipulation.flat()
                 ? manipulation.curvature(original.input(), findings.attack().images(), findings.predicted(0))
                 : null;
-        List<String> lines = ManipulationText.of(
-                findings, 0, manipulation.method().name(), classes, manipulation.pixels(), curved);
+        List<String> lines =
+                ManipulationText.of(findings, 0, manipulation.method().name(), classes, manipulation.pixels(), curved);
         if (!ok) {
             throw new QualmException(lines.get(0));
         }
@@ -274,8 +280,7 @@ final class Manipulate implements Runnable {
         Array shown = Array.of(pixels.pixels(attacked.toDoubles()), shape[1], shape[2], shape[3]);
         bytes("manipulated.png", Picture.of(shown).png());
         Npz.write(out.resolve("manipulated.npz"), arrays(findings));
-        ManipulationReport report =
-                ManipulationReport.of(findings, 0, lines, settings, classes, pixels, curved);
+        ManipulationReport report = ManipulationReport.of(findings, 0, lines, settings, classes, pixels, curved);
         bytes("report.json", report.json().getBytes(StandardCharsets.UTF_8));
     }
 
@@ -294,7 +299,9 @@ final class Manipulate implements Runnable {
             all.put(which + "_manipulated", looked.attacked().values());
             all.put(which + "_control", looked.control().values());
             if (looked.target() != null) {
-                all.put(which + "_target", Objects.requireNonNull(looked.target()).values());
+                all.put(
+                        which + "_target",
+                        Objects.requireNonNull(looked.target()).values());
             }
         }
         ManipulationFindings.Adaptive adaptive = f.adaptive();

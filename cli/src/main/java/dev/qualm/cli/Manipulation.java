@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 /** One method's explanations of one network under attack. Close it; the network stays open. */
 final class Manipulation implements AutoCloseable {
     /** Samples of SmoothGrad to try: equal cost, the paper's ten, and more. */
-    private static final int[] SAMPLES = {1, 5, 10, 25, 50};
+    private static final int[] SAMPLES = {1, 5, 10, 25};
 
     private static final double NOISE = 0.1;
 
@@ -83,7 +83,8 @@ final class Manipulation implements AutoCloseable {
 
     /** The strongest smoothing that is still about the same network: the mean change of its probabilities is small. */
     private double beta(Array some) {
-        List<Double> sharp = options.betas().stream().sorted(Comparator.reverseOrder()).toList();
+        List<Double> sharp =
+                options.betas().stream().sorted(Comparator.reverseOrder()).toList();
         double best = sharp.get(0);
         double[][] plain = probabilities(network.logits(some));
         for (double candidate : sharp) {
@@ -114,24 +115,34 @@ final class Manipulation implements AutoCloseable {
     }
 
     private void remark(String name) {
-        boolean anyRelu = network.graph().nodes().stream().anyMatch(n -> n.op().equals("Relu"));
-        if (options.growthAssumed(name)) {
+        if (options.growthAssumed(name) && smooths()) {
             remarks.add("attacking a smoothed network (softplus in place of ReLU, beta growing from "
                     + ManipulationText.number(attack.betas().first()) + " to "
                     + ManipulationText.number(attack.betas().last())
                     + ", as the paper does) and judging on the deployed one: the derivative of " + name
-                    + " is zero on a ReLU network. Switch it off with --no-beta-growth");
+                    + " is zero, or nearly so, on a ReLU network. Switch it off with --no-beta-growth");
         }
-        if (!anyRelu) {
-            remarks.add("the network has no Relu, so smoothing by beta changes nothing"
+        if (!smooths()) {
+            remarks.add("the network has no Relu, so nothing is smoothed"
                     + (network.graph().nodes().stream().anyMatch(n -> n.op().equals("Clip"))
-                            ? " (ReLU6 is a Clip, which is not smoothed)"
+                            ? " (ReLU6 is a Clip, which stays); methods that are gradients of the network cannot be attacked then,"
+                                    + " lrp methods can"
                             : ""));
         }
         if (pixels.guessed()) {
             remarks.add("nothing is known of the valid values of the input; taking " + pixels
                     + ". Say it with --box LOW..HIGH");
         }
+    }
+
+    /** Whether there is a Relu, which is what smoothing replaces. */
+    private boolean smooths() {
+        return network.graph().nodes().stream().anyMatch(n -> n.domain().isEmpty() && n.op().equals("Relu"));
+    }
+
+    /** Whether the smoothed network is piecewise linear as before, so that its curvature is zero and says nothing. */
+    boolean flat() {
+        return !smooths() && !nonSmooth().isEmpty();
     }
 
     /** What was assumed, for people. */
@@ -185,8 +196,7 @@ final class Manipulation implements AutoCloseable {
         int[] made = {0};
         AttackResult result = attack.run(maps, images, null, wanted, Map.of(), step -> progress.accept(++made[0]));
         double seconds = (System.nanoTime() - start) * 1e-9;
-        int[] classes =
-                result.outcomes().stream().mapToInt(o -> o.explained()).toArray();
+        int[] classes = result.outcomes().stream().mapToInt(o -> o.explained()).toArray();
         Array control = control(images, result.images());
         Array rounded = rows(result.images(), pixels::rounded);
         Map<Double, List<Verdict>> verdicts = new LinkedHashMap<>();
@@ -197,7 +207,7 @@ final class Manipulation implements AutoCloseable {
         }
         List<Verdict> written = judge(beta()).of(images, rounded, control, wanted);
         ManipulationFindings.@Nullable Adaptive again =
-                adaptive ? adaptive(images, target, wanted, classes, made, progress) : null;
+                adaptive && smooths() ? adaptive(images, target, wanted, classes, made, progress) : null;
         List<SmoothGradComparison.Line> lines = noise ? noise(images, result.images(), classes) : List.of();
         int[] wantedClasses = target == null ? new int[0] : predictions(target);
         return new ManipulationFindings(
@@ -211,9 +221,17 @@ final class Manipulation implements AutoCloseable {
                 again,
                 lines,
                 List.of(
-                        looked(Double.POSITIVE_INFINITY, images, result.images(), control, classes, target, wantedClasses),
+                        looked(
+                                Double.POSITIVE_INFINITY,
+                                images,
+                                result.images(),
+                                control,
+                                classes,
+                                target,
+                                wantedClasses),
                         looked(beta(), images, result.images(), control, classes, target, wantedClasses)),
                 wantedClasses,
+                smooths(),
                 new ManipulationFindings.Logits(
                         network.logits(images),
                         network.logits(result.images()),
@@ -231,8 +249,8 @@ final class Manipulation implements AutoCloseable {
             int[] made,
             IntConsumer progress) {
         AttackTarget same = target == null ? wanted : new AttackTarget.Images(target, predictions(target));
-        AttackResult result = new AdaptiveAttack(attack, beta())
-                .run(maps, images, classes, same, step -> progress.accept(++made[0]));
+        AttackResult result =
+                new AdaptiveAttack(attack, beta()).run(maps, images, classes, same, step -> progress.accept(++made[0]));
         List<Verdict> verdicts = judge(beta()).of(images, result.images(), control(images, result.images()), wanted);
         return new ManipulationFindings.Adaptive(result, verdicts);
     }
@@ -276,8 +294,7 @@ final class Manipulation implements AutoCloseable {
     /** @param images whether channels are compared one by one, for images, or there are none, for maps */
     private static Map<String, Similarity> measures(boolean images) {
         Map<String, Similarity> all = new LinkedHashMap<>();
-        List<MapSimilarity> kinds =
-                images ? List.of(StructuralSimilarity.gaussian()) : MapSimilarity.all();
+        List<MapSimilarity> kinds = images ? List.of(StructuralSimilarity.gaussian()) : MapSimilarity.all();
         for (MapSimilarity m : kinds) {
             all.put(m.name(), (a, b) -> {
                 int width = a.dim(a.rank() - 1);

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param noise what SmoothGrad gives back; empty if it was not asked or does not go with the method
  * @param looked maps of the deployed network, then of the smoothed one
  * @param targetClasses classes predicted for the targets
+ * @param smoothed whether smoothing changes the network at all
  * @param logits of the deployed network
  * @param steps made, of all attacks
  * @param seconds that the attack took, without the adaptive one
@@ -43,6 +44,7 @@ record ManipulationFindings(
         List<SmoothGradComparison.Line> noise,
         List<Looked> looked,
         int[] targetClasses,
+        boolean smoothed,
         Logits logits,
         int steps,
         double seconds) {
@@ -58,7 +60,11 @@ record ManipulationFindings(
             Normalisation.@Nullable Scaled target) {}
 
     /** Logits {@code [n, classes]} of the deployed network; those of the targets are null without any. */
-    record Logits(Array original, Array attacked, Array control, @Nullable Array target) {
+    record Logits(
+            Array original,
+            Array attacked,
+            Array control,
+            @Nullable Array target) {
         /** Softmax of one row. */
         static double[] probabilities(Array logits, int row) {
             double[] z = logits.slice(row, row + 1).toDoubles().clone();
@@ -103,9 +109,7 @@ record ManipulationFindings(
 
     static Movement movement(Verdict verdict, String measure) {
         Movement m = verdict.movements().get(measure);
-        return m == null
-                ? new Movement(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN)
-                : m;
+        return m == null ? new Movement(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN) : m;
     }
 
     /** Ok, or why the image has no result. */

@@ -67,9 +67,10 @@ final class ManipulationOptions {
             names = "--attack",
             paramLabel = "KIND",
             converter = KindConverter.class,
-            description = "What the attack wants: target (the map of another image), top-k (take relevance from the most"
-                    + " relevant pixels), mass-centre (shift the map's centre) or untargeted (any other map)."
-                    + " Default: target.")
+            description =
+                    "What the attack wants: target (the map of another image), top-k (take relevance from the most"
+                            + " relevant pixels), mass-centre (shift the map's centre) or untargeted (any other map)."
+                            + " Default: target.")
     private @Nullable Kind kind;
 
     @Option(names = "--k", paramLabel = "N", description = "Pixels of top-k. Default: a tenth of them.")
@@ -107,16 +108,18 @@ final class ManipulationOptions {
             names = "--loss",
             paramLabel = "LOSS",
             converter = LossConverter.class,
-            description = "Distance to the target map: relative-error, mse (the paper's; its factor depends on the image's"
-                    + " size) or pcc. Default: relative-error.")
+            description =
+                    "Distance to the target map: relative-error, mse (the paper's; its factor depends on the image's"
+                            + " size) or pcc. Default: relative-error.")
     private @Nullable Loss loss;
 
     @Option(
             names = "--prefactors",
             paramLabel = "FACTOR",
             arity = "2",
-            description = "Weights of the map's and of the output's loss. Default: 1 10. The paper has 1e11 1e6 for mse at"
-                    + " 224x224 and 1e7 1e2 at 32x32.")
+            description =
+                    "Weights of the map's and of the output's loss. Default: 1 10. The paper has 1e11 1e6 for mse at"
+                            + " 224x224 and 1e7 1e2 at 32x32.")
     private double @Nullable [] prefactors;
 
     @Option(
@@ -132,8 +135,9 @@ final class ManipulationOptions {
             names = "--epsilon",
             paramLabel = "E",
             converter = FractionConverter.class,
-            description = "Largest change of the image, such as 8/255, by --norm and in --unit. Default: any change that"
-                    + " leaves pixels valid.")
+            description =
+                    "Largest change of the image, such as 8/255, by --norm and in --unit. Default: any change that"
+                            + " leaves pixels valid.")
     private @Nullable Double epsilon;
 
     @Option(
@@ -175,9 +179,7 @@ final class ManipulationOptions {
                     + " none for the others.")
     private @Nullable List<Double> growth;
 
-    @Option(
-            names = "--no-beta-growth",
-            description = "Attack the deployed network itself, whatever the method.")
+    @Option(names = "--no-beta-growth", description = "Attack the deployed network itself, whatever the method.")
     private boolean noGrowth;
 
     @Option(
@@ -192,15 +194,17 @@ final class ManipulationOptions {
     @Option(
             names = "--beta",
             paramLabel = "BETA",
-            description = "The smoothing of the pictures, of the adaptive attack and of curvature. Default: the strongest"
-                    + " of --betas that changes probabilities by 0.05 or less on average.")
+            description =
+                    "The smoothing of the pictures, of the adaptive attack and of curvature. Default: the strongest"
+                            + " of --betas that changes probabilities by 0.05 or less on average.")
     private @Nullable Double beta;
 
     @Option(
             names = "--pool-beta",
             paramLabel = "BETA",
-            description = "Smooth max-pooling as well where ReLU are smoothed, by a log-sum-exp of this sharpness. Default:"
-                    + " max-pooling stays, and voids the bound from curvature.")
+            description =
+                    "Smooth max-pooling as well where ReLU are smoothed, by a log-sum-exp of this sharpness. Default:"
+                            + " max-pooling stays, and voids the bound from curvature.")
     private @Nullable Double poolBeta;
 
     @Option(
@@ -221,9 +225,10 @@ final class ManipulationOptions {
     @Option(
             names = "--box",
             paramLabel = "LOW..HIGH",
-            description = "Valid values of the model's input, one or one per channel: -1..1, -2.1,-2.0,-1.8..2.2,2.4,2.6."
-                    + " Default: from the preprocessing; for stored floats that nothing is known of, the range of the"
-                    + " images given.")
+            description =
+                    "Valid values of the model's input, one or one per channel: -1..1, -2.1,-2.0,-1.8..2.2,2.4,2.6."
+                            + " Default: from the preprocessing; for stored floats that nothing is known of, the range of the"
+                            + " images given.")
     private @Nullable String box;
 
     /** Why these options contradict each other, or null. */
@@ -369,8 +374,7 @@ final class ManipulationOptions {
             case NOTHING -> OutputLoss.none();
         };
         double step = rate == null ? 1e-3 : rate;
-        Optimizer descent =
-                optimizer == Descender.ADAM ? Optimizer.adam(step) : Optimizer.pgd(step, norm);
+        Optimizer descent = optimizer == Descender.ADAM ? Optimizer.adam(step) : Optimizer.pgd(step, norm);
         return new ExplanationAttack(
                 new AttackLoss(HeatMapForm.REFERENCE, mapLoss(places), mapFactor, output),
                 new Descent(descent, schedule, most, constraint(pixels)),
@@ -384,11 +388,12 @@ final class ManipulationOptions {
             case TOP_K -> new TopK(k == null ? Math.max(1, places / 10) : k);
             case MASS_CENTRE -> new MassCentre();
             case UNTARGETED -> new Untargeted();
-            case TARGET -> switch (loss == null ? Loss.RELATIVE_ERROR : loss) {
-                case RELATIVE_ERROR -> new RelativeError();
-                case MSE -> new MapError();
-                case PCC -> new Correlation();
-            };
+            case TARGET ->
+                switch (loss == null ? Loss.RELATIVE_ERROR : loss) {
+                    case RELATIVE_ERROR -> new RelativeError();
+                    case MSE -> new MapError();
+                    case PCC -> new Correlation();
+                };
         };
     }
 

@@ -4,8 +4,8 @@ import dev.qualm.array.Array;
 import dev.qualm.attribution.Normalisation;
 import dev.qualm.manipulation.Movement;
 import dev.qualm.manipulation.Verdict;
-import dev.qualm.metric.MapSimilarity;
 import dev.qualm.metric.MapPearson;
+import dev.qualm.metric.MapSimilarity;
 import dev.qualm.metric.MapSquaredError;
 import dev.qualm.metric.StructuralSimilarity;
 import dev.qualm.report.Picture;
@@ -27,7 +27,7 @@ record ManipulationPicture(ManipulationFindings findings, ModelClasses classes, 
     ManipulationOverview of(int i, String title, List<String> notes) {
         ManipulationFindings f = findings;
         ManipulationFindings.Looked deployed = f.looked().get(0);
-        ManipulationFindings.Looked smooth = f.looked().get(1);
+        ManipulationFindings.Looked smooth = f.smoothed() ? f.looked().get(1) : null;
         int t = f.targetRow(i);
         Array targets = f.targets();
         Array targetLogits = f.logits().target();
@@ -39,18 +39,18 @@ record ManipulationPicture(ManipulationFindings findings, ModelClasses classes, 
                         targetLogits,
                         t,
                         compared(deployed, deployed.target(), t, i, true, false),
-                        compared(smooth, smooth.target(), t, i, true, false),
+                        smooth == null ? null : compared(smooth, smooth.target(), t, i, true, false),
                         null);
         return new ManipulationOverview(
                 title,
                 manipulation.method().name(),
-                manipulation.smoothing(),
+                smooth == null ? "" : manipulation.smoothing(),
                 stage(
                         original,
                         f.logits().original(),
                         i,
                         compared(deployed, deployed.original(), i, i, false, true),
-                        compared(smooth, smooth.original(), i, i, false, true),
+                        smooth == null ? null : compared(smooth, smooth.original(), i, i, false, true),
                         null),
                 target,
                 stage(
@@ -58,14 +58,14 @@ record ManipulationPicture(ManipulationFindings findings, ModelClasses classes, 
                         f.logits().attacked(),
                         i,
                         compared(deployed, deployed.attacked(), i, i, true, true),
-                        compared(smooth, smooth.attacked(), i, i, true, true),
+                        smooth == null ? null : compared(smooth, smooth.attacked(), i, i, true, true),
                         original),
                 stage(
                         f.control().slice(i, i + 1),
                         f.logits().control(),
                         i,
                         compared(deployed, deployed.control(), i, i, true, true),
-                        compared(smooth, smooth.control(), i, i, true, true),
+                        smooth == null ? null : compared(smooth, smooth.control(), i, i, true, true),
                         original),
                 PERCENTILE,
                 notes);
@@ -76,7 +76,7 @@ record ManipulationPicture(ManipulationFindings findings, ModelClasses classes, 
             Array logits,
             int row,
             ManipulationStage.Compared map,
-            ManipulationStage.Compared smoothed,
+            ManipulationStage.@Nullable Compared smoothed,
             @Nullable Array original) {
         double[] p = ManipulationFindings.Logits.probabilities(logits, row);
         int best = ManipulationFindings.Logits.argmax(p);
@@ -157,12 +157,17 @@ record ManipulationPicture(ManipulationFindings findings, ModelClasses classes, 
         List<String> notes = new ArrayList<>();
         notes.add("Allowed: " + constraint + "; " + f.outcome(i).steps()
                 + " steps. The random change has the L2 norm of the attack's. Maps of a line share one scale.");
+        if (!f.smoothed()) {
+            return notes;
+        }
         List<String> betas = new ArrayList<>();
         f.verdicts().forEach((beta, all) -> {
             Verdict v = all.get(i);
             Movement m = ManipulationFindings.movement(v, "pcc");
             betas.add("β " + ManipulationText.number(beta) + ": "
-                    + (Double.isNaN(m.smoothed()) ? "undefined" : String.format(java.util.Locale.ROOT, "%.2f", m.smoothed())));
+                    + (Double.isNaN(m.smoothed())
+                            ? "undefined"
+                            : String.format(java.util.Locale.ROOT, "%.2f", m.smoothed())));
         });
         notes.add("PCC of the smoothed maps before and after, " + String.join(", ", betas) + ".");
         ManipulationFindings.Adaptive a = f.adaptive();

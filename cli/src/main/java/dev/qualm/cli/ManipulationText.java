@@ -24,7 +24,9 @@ final class ManipulationText {
             return Long.toString((long) v);
         }
         String text = String.format(Locale.ROOT, "%.3g", v);
-        return text.contains("e") ? text : text.replaceAll("(\\.\\d*?)0+$", "$1").replaceAll("\\.$", "");
+        return text.contains("e")
+                ? text
+                : text.replaceAll("(\\.\\d*?)0+$", "$1").replaceAll("\\.$", "");
     }
 
     private static String pcc(double v) {
@@ -82,7 +84,8 @@ final class ManipulationText {
                 : !v.classKept()
                         ? "The explanation by " + method + " moved, but so did the prediction"
                         : byChance
-                                ? "The explanation by " + method + " moved, but a random change of equal size moves it about as far"
+                                ? "The explanation by " + method
+                                        + " moved, but a random change of equal size moves it about as far"
                                 : "The explanation by " + method + " can be faked";
         text += ": PCC to the original map " + pcc(m.attacked());
         if (!Double.isNaN(m.targetAfter())) {
@@ -144,6 +147,9 @@ final class ManipulationText {
     }
 
     private static String smoothing(ManipulationFindings f, int i) {
+        if (!f.smoothed()) {
+            return "Smoothing: none, since the network has no Relu to replace.";
+        }
         List<String> parts = new ArrayList<>();
         f.verdicts().forEach((beta, all) -> {
             Verdict v = all.get(i);
@@ -159,14 +165,17 @@ final class ManipulationText {
         for (SmoothGradComparison.Line line : f.noise()) {
             parts.add(line.samples() + ": " + pcc(line.toOriginal()[i]));
         }
+        String all = "SmoothGrad, PCC by number of samples: " + String.join(", ", parts);
+        if (!f.smoothed()) {
+            return all + ".";
+        }
         int needed = SmoothGradComparison.samplesFor(f.noise(), i, m.smoothed());
         String cost = needed == 0
                 ? "none of these reaches smoothing at beta "
                 : needed == 1
                         ? "at equal cost, 1 sample, it is no worse than smoothing at beta "
                         : needed + " samples, " + needed + " times the cost, reach smoothing at beta ";
-        return "SmoothGrad, PCC by number of samples: " + String.join(", ", parts) + "; " + cost + number(betaOf(f))
-                + ".";
+        return all + "; " + cost + number(betaOf(f)) + ".";
     }
 
     private static String adaptive(ManipulationFindings.Adaptive a, int i, double beta) {
@@ -196,9 +205,10 @@ final class ManipulationText {
                 c.path().isVoid()
                         ? "Bound from curvature: VOID. It holds for smooth networks only; kinks remain at "
                                 + first(c.path().nonSmooth())
-                                + " (the integral along the way, " + number(c.path().integral()) + ", bounds nothing)."
-                        : "Bound from curvature: the direction turns by at most " + number(c.path().integral())
-                                + " on this way.");
+                                + " (the integral along the way, "
+                                + number(c.path().integral()) + ", bounds nothing)."
+                        : "Bound from curvature: the direction turns by at most "
+                                + number(c.path().integral()) + " on this way.");
         return lines;
     }
 

@@ -7,8 +7,12 @@ import dev.qualm.data.Colour;
 import dev.qualm.data.Layout;
 import dev.qualm.data.Preprocessing;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.IntToDoubleFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,10 +38,11 @@ record PixelBox(double[] low, double[] high, boolean bgr, String said) {
     static PixelBox of(@Nullable String asked, InputFit fit, DType stored, Array inputs) {
         if (inputs.rank() != 4 || (inputs.dim(1) != 1 && inputs.dim(1) != 3)) {
             boolean last = inputs.rank() == 4 && (inputs.dim(3) == 1 || inputs.dim(3) == 3);
-            throw new QualmException("Expected a model that takes images with 1 or 3 channels first, [n, c, h, w], but its"
-                    + " inputs are " + inputs
-                    + (last ? "; export the model with channels first" : "")
-                    + ". The library's ExplanationAttack takes any shape");
+            throw new QualmException(
+                    "Expected a model that takes images with 1 or 3 channels first, [n, c, h, w], but its"
+                            + " inputs are " + inputs
+                            + (last ? "; export the model with channels first" : "")
+                            + ". The library's ExplanationAttack takes any shape");
         }
         int channels = inputs.dim(1);
         Preprocessing steps = fit.steps();
@@ -48,24 +53,25 @@ record PixelBox(double[] low, double[] high, boolean bgr, String said) {
         boolean bytes = stored == DType.UINT8;
         boolean described = bytes || !steps.mean().isEmpty() || !steps.std().isEmpty() || steps.scale() != 1;
         if (steps.layout() == Layout.NCHW && described) {
-            // Floats that are still to be normalised were scaled to 0..1 by whoever stored them, or are to be scaled now.
+            // Floats that are still to be normalised were scaled to 0..1 by whoever stored them, or are to be scaled
+            // now.
             double white = bytes ? WHITE_BYTE * steps.scale() : 1;
-            return of(channels, c -> (0 - at(steps.mean(), c, 0)) / at(steps.std(), c, 1), c ->
-                    (white - at(steps.mean(), c, 0)) / at(steps.std(), c, 1), bgr, "the preprocessing");
+            return of(
+                    channels,
+                    c -> (0 - at(steps.mean(), c, 0)) / at(steps.std(), c, 1),
+                    c -> (white - at(steps.mean(), c, 0)) / at(steps.std(), c, 1),
+                    bgr,
+                    "the preprocessing");
         }
         return observed(inputs, bgr);
     }
 
-    private static double at(java.util.List<Double> values, int channel, double otherwise) {
+    private static double at(List<Double> values, int channel, double otherwise) {
         return values.isEmpty() ? otherwise : values.get(values.size() == 1 ? 0 : channel);
     }
 
     private static PixelBox of(
-            int channels,
-            java.util.function.IntToDoubleFunction low,
-            java.util.function.IntToDoubleFunction high,
-            boolean bgr,
-            String said) {
+            int channels, IntToDoubleFunction low, IntToDoubleFunction high, boolean bgr, String said) {
         double[] l = new double[channels];
         double[] h = new double[channels];
         Arrays.setAll(l, low);
@@ -95,8 +101,9 @@ record PixelBox(double[] low, double[] high, boolean bgr, String said) {
     }
 
     private static double[] numbers(String text, int channels) {
-        double[] found =
-                Arrays.stream(text.split(",", -1)).mapToDouble(Double::parseDouble).toArray();
+        double[] found = Arrays.stream(text.split(",", -1))
+                .mapToDouble(Double::parseDouble)
+                .toArray();
         if (found.length != 1) {
             return found;
         }
@@ -122,8 +129,8 @@ record PixelBox(double[] low, double[] high, boolean bgr, String said) {
         }
         for (int c = 0; c < channels; c++) {
             if (!(low[c] < high[c])) {
-                throw new QualmException("Channel " + c + " of the images has no range to attack in (from " + low[c] + " to "
-                        + high[c] + "); give the valid values with --box LOW..HIGH");
+                throw new QualmException("Channel " + c + " of the images has no range to attack in (from " + low[c]
+                        + " to " + high[c] + "); give the valid values with --box LOW..HIGH");
             }
         }
         return new PixelBox(low, high, bgr, "the range of the images given");
@@ -164,6 +171,12 @@ record PixelBox(double[] low, double[] high, boolean bgr, String said) {
 
     @Override
     public String toString() {
-        return Arrays.toString(low) + " to " + Arrays.toString(high) + " (from " + said + ")";
+        return short4(low) + " to " + short4(high) + " (from " + said + ")";
+    }
+
+    private static String short4(double[] values) {
+        return Arrays.stream(values)
+                .mapToObj(v -> String.format(Locale.ROOT, "%.4g", v))
+                .collect(Collectors.joining(", "));
     }
 }

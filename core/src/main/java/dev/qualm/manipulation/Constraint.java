@@ -46,7 +46,10 @@ public record Constraint(double[] low, double[] high, double l2, double linf, Un
         ManipulationException.require(l2 > 0, "an L2 radius", "above 0", l2);
         ManipulationException.require(linf > 0, "a Linf radius", "above 0", linf);
         ManipulationException.require(
-                unit == Unit.INPUT || low.length > 0, "a box of valid pixels", "to measure distances in pixels", "none");
+                unit == Unit.INPUT || low.length > 0,
+                "a box of valid pixels",
+                "to measure distances in pixels",
+                "none");
         low = low.clone();
         high = high.clone();
     }
@@ -190,7 +193,6 @@ public record Constraint(double[] low, double[] high, double l2, double linf, Un
     @Override
     public String toString() {
         String box = hasBox() ? "box " + Arrays.toString(low) + " to " + Arrays.toString(high) : "no box";
-        return box + ", L2 " + l2 + ", Linf " + linf
-                + (unit == Unit.PIXELS ? " in pixels" : "");
+        return box + ", L2 " + l2 + ", Linf " + linf + (unit == Unit.PIXELS ? " in pixels" : "");
     }
 }

@@ -41,8 +41,7 @@ public record NetworkGradient(Network network, int[] shape, int target) implemen
     }
 
     private Array chosen(int rows, int classes) {
-        ManipulationException.require(
-                target >= 0 && target < classes, "a class", "from 0 to " + (classes - 1), target);
+        ManipulationException.require(target >= 0 && target < classes, "a class", "from 0 to " + (classes - 1), target);
         double[] v = new double[rows * classes];
         for (int i = 0; i < rows; i++) {
             v[i * classes + target] = 1;

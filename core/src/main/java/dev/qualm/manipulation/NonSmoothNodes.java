@@ -89,6 +89,7 @@ public final class NonSmoothNodes {
         if (!n.domain().isEmpty()) {
             return false;
         }
-        return KINKED.contains(n.op()) || (n.op().equals("Elu") && n.attributes().getFloat("alpha", 1) != 1);
+        return KINKED.contains(n.op())
+                || (n.op().equals("Elu") && n.attributes().getFloat("alpha", 1) != 1);
     }
 }

@@ -48,7 +48,10 @@ public record RandomStarts(int restarts, long seed) {
     private static double[] inBall(
             SplittableRandom random, double[] original, Constraint constraint, double scale, int... shape) {
         double[] direction = Seeds.gaussian(random, original.length);
-        double length = constraint.l2() * scale * Math.pow(random.nextDouble(), 1.0 / original.length) / Vectors.norm(direction);
+        double length = constraint.l2()
+                * scale
+                * Math.pow(random.nextDouble(), 1.0 / original.length)
+                / Vectors.norm(direction);
         double[] out = original.clone();
         for (int i = 0; i < out.length; i++) {
             out[i] += length * direction[i] * constraint.unit(i, out.length, shape);

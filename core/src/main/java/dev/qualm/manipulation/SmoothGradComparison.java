@@ -59,7 +59,8 @@ public record SmoothGradComparison(Attribution method, double level, long seed) 
     private static double[] compare(Normalisation.Scaled before, Normalisation.Scaled after, Similarity measure) {
         double[] out = new double[before.status().size()];
         for (int i = 0; i < out.length; i++) {
-            boolean defined = before.status().get(i).isOk() && after.status().get(i).isOk();
+            boolean defined =
+                    before.status().get(i).isOk() && after.status().get(i).isOk();
             int[] shape = Rows.shape(before.values());
             out[i] = defined
                     ? measure.of(

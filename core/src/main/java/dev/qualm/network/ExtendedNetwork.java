@@ -265,7 +265,8 @@ public final class ExtendedNetwork implements AutoCloseable {
                 Map<String, Tensor> byName = new LinkedHashMap<>();
                 cotangents.forEach((key, u) -> {
                     String name = compiled.name(key);
-                    // Losses are summed in double, also over float32 networks, whose kernels take nothing else than floats.
+                    // Losses are summed in double, also over float32 networks, whose kernels take nothing else than
+                    // floats.
                     byName.put(name, Tensors.of(u, precision).to(Tensors.type(pass.value(name))));
                 });
                 return Tensors.toArray(pass.gradient(byName));

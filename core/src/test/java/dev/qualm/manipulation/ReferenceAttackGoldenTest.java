@@ -59,8 +59,7 @@ class ReferenceAttackGoldenTest {
     }
 
     private void follow(String run, Attribution method, boolean growth, double rate, double tolerance) {
-        ExplanationAttack attack =
-                ExplanationAttack.reference(growth, 1e7, 1e2, rate, STEPS, io("low"), io("high"));
+        ExplanationAttack attack = ExplanationAttack.reference(growth, 1e7, 1e2, rate, STEPS, io("low"), io("high"));
         List<AttackStep> steps = new ArrayList<>();
         Target target = Target.logit().startingFromValue();
         try (Network network = Network.load(FOLDER.resolve("model.onnx"), Precision.FLOAT64);
@@ -79,7 +78,11 @@ class ReferenceAttackGoldenTest {
             for (int i = 0; i < STEPS; i++) {
                 AttackStep step = steps.get(i);
                 int size = images.length / STEPS;
-                near("image after step " + i, step.images(), Arrays.copyOfRange(images, i * size, (i + 1) * size), tolerance);
+                near(
+                        "image after step " + i,
+                        step.images(),
+                        Arrays.copyOfRange(images, i * size, (i + 1) * size),
+                        tolerance);
                 double[] found = {step.total()[0], step.map()[0], step.output()[0]};
                 for (int k = 0; k < 3; k++) {
                     double expected = losses[3 * i + k];
@@ -92,7 +95,11 @@ class ReferenceAttackGoldenTest {
                             .isCloseTo(golden(run + ".beta_per_step.f64").toDoubles()[i], within(1e-12));
                 }
             }
-            near("original map", result.originalMaps(), golden(run + ".org_expl.f64").toDoubles(), 1e-12);
+            near(
+                    "original map",
+                    result.originalMaps(),
+                    golden(run + ".org_expl.f64").toDoubles(),
+                    1e-12);
             near(
                     "target map",
                     Objects.requireNonNull(result.targetMaps()),
@@ -104,12 +111,15 @@ class ReferenceAttackGoldenTest {
                     golden(run + ".org_prob.f64").toDoubles(),
                     1e-12);
             // The program shows the final map of the deployed network, whatever it attacked.
-            Seen deployed = Seen.of(
-                    maps.apply(Double.POSITIVE_INFINITY),
-                    HeatMapForm.REFERENCE,
-                    result.images(),
-                    new int[] {result.outcomes().get(0).explained()});
-            near("final map", deployed.heatMaps(), golden(run + ".final_expl_relu.f64").toDoubles(), tolerance);
+            Seen deployed =
+                    Seen.of(maps.apply(Double.POSITIVE_INFINITY), HeatMapForm.REFERENCE, result.images(), new int[] {
+                        result.outcomes().get(0).explained()
+                    });
+            near(
+                    "final map",
+                    deployed.heatMaps(),
+                    golden(run + ".final_expl_relu.f64").toDoubles(),
+                    tolerance);
             near(
                     "final output",
                     Array.of(Vectors.softmax(deployed.logits().toDoubles()), 1, 5),

@@ -181,8 +181,7 @@ public record ManipulationOverview(
     }
 
     /** The places of a row, without the target's where there is none. */
-    private List<@Nullable Tile> stages(
-            Tile first, @Nullable Tile second, Tile third, @Nullable Tile fourth) {
+    private List<@Nullable Tile> stages(Tile first, @Nullable Tile second, Tile third, @Nullable Tile fourth) {
         return target == null ? Arrays.asList(first, third, fourth) : Arrays.asList(first, second, third, fourth);
     }
 
