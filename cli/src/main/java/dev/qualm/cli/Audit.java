@@ -105,7 +105,7 @@ final class Audit implements Runnable {
     @Option(
             names = "--adaptive",
             description =
-                    "Attack the smoothed maps as well; twice the time. The result is printed and in the JSON file.")
+                    "Attack the smoothed maps as well; twice the time. The finding is printed and among the warnings of the reports.")
     private boolean adaptive;
 
     @Option(names = "--curvature", description = "Measure curvature at each image, in float64; about 300 gradients.")
@@ -147,11 +147,13 @@ final class Audit implements Runnable {
                     this::say);
             folder();
             AuditSet set = AuditSet.of(network, batch, others, targeted, options.seed());
-            List<AuditTable.Line> lines = new ArrayList<>();
+            List<AuditReport> reports = new ArrayList<>();
             for (String name : new LinkedHashSet<>(methods)) {
-                lines.add(audit(network, name, set, pixels, classes));
+                reports.add(audit(network, name, set, pixels, classes));
             }
-            AuditTable.print(lines, spec.commandLine().getOut());
+            if (reports.size() > 1) {
+                AuditTable.compare(reports, spec.commandLine().getOut());
+            }
         }
     }
 
@@ -202,7 +204,7 @@ final class Audit implements Runnable {
         }
     }
 
-    private AuditTable.Line audit(Network network, String name, AuditSet set, PixelBox pixels, ModelClasses classes) {
+    private AuditReport audit(Network network, String name, AuditSet set, PixelBox pixels, ModelClasses classes) {
         int[] readable = set.readable();
         Array some = set.inputs().select(Arrays.copyOf(readable, Math.min(readable.length, LOOKED_AT)));
         try (Manipulation manipulation = new Manipulation(network, name, options, pixels, some)) {
@@ -218,7 +220,8 @@ final class Audit implements Runnable {
             AuditReportPage.write(report, result.overviews(), out.resolve(file + ".html"));
             AuditReportJson.write(report, out.resolve(file + ".json"));
             say("wrote " + file + ".html and " + file + ".json to " + out);
-            return new AuditTable.Line(report, result.adaptive(), threshold);
+            AuditTable.print(report, spec.commandLine().getOut());
+            return report;
         }
     }
 

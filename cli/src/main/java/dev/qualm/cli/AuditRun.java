@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,9 @@ record AuditRun(
         boolean curvature,
         double threshold,
         ManipulationOptions options) {
+    /** How the finding of adaptive attacks starts. */
+    static final String AGAIN = "Attacks on the smoothed maps themselves";
+
     /** Images that are attacked together. */
     private static final int GROUP = 16;
 
@@ -220,7 +224,33 @@ record AuditRun(
     }
 
     AuditReport report(Result result, String model, String data) {
-        return report(result.rows(), model, data, result.secondsPerStep(), intervals(result.rows()));
+        AuditReport report = report(result.rows(), model, data, result.secondsPerStep(), intervals(result.rows()));
+        if (result.adaptive().length == 0) {
+            return report;
+        }
+        long moved = Arrays.stream(result.adaptive()).filter(v -> v < threshold).count();
+        List<String> warnings = new ArrayList<>(report.warnings());
+        warnings.add(String.format(
+                Locale.ROOT,
+                "%s (%s) bring %d of %d below PCC %s of their originals with the prediction kept; median PCC %.2f.",
+                AGAIN,
+                report.smoothing(),
+                moved,
+                result.adaptive().length,
+                ManipulationText.number(threshold),
+                Quantiles.median(result.adaptive())));
+        return new AuditReport(
+                report.title(),
+                report.model(),
+                report.data(),
+                report.method(),
+                report.parameters(),
+                report.threshold(),
+                report.smoothing(),
+                report.rows(),
+                report.intervals(),
+                report.provenance(),
+                warnings);
     }
 
     private AuditReport report(

@@ -5,9 +5,7 @@ import dev.qualm.metric.Quantiles;
 import dev.qualm.report.explanation.AuditMeasure;
 import dev.qualm.report.explanation.AuditReport;
 import java.io.PrintWriter;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 
 /** What audits found, for the terminal. */
 final class AuditTable {
@@ -28,63 +26,39 @@ final class AuditTable {
             AuditMeasure.GRADIENT_NORM,
             AuditMeasure.ARC_LENGTH);
 
-    /**
-     * The audit of one method.
-     *
-     * @param adaptive correlations of the smoothed maps after an attack on them
-     */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Line(AuditReport report, double[] adaptive, double threshold) {}
-
     private AuditTable() {}
 
-    static void print(List<Line> lines, PrintWriter out) {
-        for (Line line : lines) {
-            AuditReport report = line.report();
-            out.println(report.method() + ": " + report.verdict());
-            if (line.adaptive().length > 0) {
-                long moved = Arrays.stream(line.adaptive())
-                        .filter(v -> v < line.threshold())
-                        .count();
-                out.println(String.format(
-                        Locale.ROOT,
-                        "Attacks on the smoothed maps themselves (%s) bring %d of %d below that, median PCC %.2f.",
-                        report.smoothing(),
-                        moved,
-                        line.adaptive().length,
-                        Quantiles.median(line.adaptive())));
+    /** One method's finding and numbers. */
+    static void print(AuditReport report, PrintWriter out) {
+        out.println(report.method() + ": " + report.verdict());
+        report.warnings().stream().filter(w -> w.startsWith(AuditRun.AGAIN)).forEach(out::println);
+        out.println();
+        Columns columns = new Columns(true);
+        columns.row("", "lower quartile", "median", "upper quartile", "95 % interval of the median");
+        for (AuditMeasure measure : MEASURES) {
+            double[] values = measure.of(report.rows());
+            if (values.length > 0) {
+                double[] q = Quantiles.of(values, 0.25, 0.5, 0.75);
+                Interval i = report.intervals().get(measure.id());
+                columns.row(
+                        measure.id().replace('-', ' '),
+                        number(q[0]),
+                        number(q[1]),
+                        number(q[2]),
+                        i == null ? "too few images" : number(i.low()) + " to " + number(i.high()));
             }
-            out.println();
-            Columns columns = new Columns(true);
-            columns.row("", "lower quartile", "median", "upper quartile", "95 % interval of the median");
-            for (AuditMeasure measure : MEASURES) {
-                double[] values = measure.of(report.rows());
-                if (values.length > 0) {
-                    double[] q = Quantiles.of(values, 0.25, 0.5, 0.75);
-                    Interval i = report.intervals().get(measure.id());
-                    columns.row(
-                            measure.id().replace('-', ' '),
-                            number(q[0]),
-                            number(q[1]),
-                            number(q[2]),
-                            i == null ? "too few images" : number(i.low()) + " to " + number(i.high()));
-                }
-            }
-            columns.lines().forEach(out::println);
-            out.println();
         }
-        if (lines.size() > 1) {
-            compare(lines, out);
-        }
+        columns.lines().forEach(out::println);
+        out.println();
         out.flush();
     }
 
-    private static void compare(List<Line> lines, PrintWriter out) {
+    /** Several methods beside each other. */
+    static void compare(List<AuditReport> reports, PrintWriter out) {
         out.println("Medians beside each other:");
         Columns columns = new Columns(true);
         columns.row("method", "images", "moved", "PCC original", "PCC target", "control", "smoothed", "L2", "L∞");
-        for (Line line : lines) {
-            AuditReport r = line.report();
+        for (AuditReport r : reports) {
             int n = AuditMeasure.PCC_TO_ORIGINAL.of(r.rows()).length;
             columns.row(
                     r.method(),
@@ -98,6 +72,7 @@ final class AuditTable {
                     median(r, AuditMeasure.IMAGE_LINF));
         }
         columns.lines().forEach(out::println);
+        out.flush();
     }
 
     private static String median(AuditReport report, AuditMeasure measure) {

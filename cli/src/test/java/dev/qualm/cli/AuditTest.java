@@ -48,6 +48,7 @@ class AuditTest {
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.out()).contains("lrp-epsilon-plus", "median", "pcc to original", "Attacks on the smoothed maps");
         JsonNode json = json("audit.json");
+        assertThat(json.at("/warnings").toString()).contains("Attacks on the smoothed maps themselves");
         assertThat(json.at("/images").asInt()).isEqualTo(7);
         assertThat(json.at("/results").asInt()).isEqualTo(6);
         assertThat(json.at("/intervals/pcc-to-original/low").isNumber()).isTrue();
