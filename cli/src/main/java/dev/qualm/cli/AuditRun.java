@@ -283,7 +283,7 @@ record AuditRun(
         if (!Double.isNaN(secondsPerStep)) {
             provenance.put("Seconds per step and image", ManipulationText.number(secondsPerStep));
         }
-        List<String> warnings = new ArrayList<>(manipulation.remarks());
+        List<String> warnings = new ArrayList<>(manipulation.warnings());
         List<String> kinks = manipulation.nonSmooth();
         if (curvature && !kinks.isEmpty()) {
             warnings.add("The bound from curvature is void: kinks remain in the smoothed network at "

@@ -1,13 +1,13 @@
 package dev.qualm.cli;
 
 import dev.qualm.array.Array;
-import dev.qualm.array.DType;
 import dev.qualm.attribution.Attributions;
 import dev.qualm.attribution.DifferentiableMaps;
 import dev.qualm.attribution.SmoothedMaps;
 import dev.qualm.attribution.Target;
 import dev.qualm.manipulation.Curvature;
-import dev.qualm.manipulation.GradientMapHessian;
+import dev.qualm.manipulation.GradientHessian;
+import dev.qualm.manipulation.HessianProducts;
 import dev.qualm.manipulation.Hutchinson;
 import dev.qualm.manipulation.Lanczos;
 import dev.qualm.manipulation.NetworkGradient;
@@ -43,21 +43,40 @@ record CurvatureNumbers(double beta, Curvature at, PathCurvature path) {
                 SmoothedMaps maps = SmoothedMaps.of(Attributions.of("gradient"), smooth, Target.logit())) {
             DifferentiableMaps gradient = maps.apply(Double.POSITIVE_INFINITY);
             NetworkGradient field = new NetworkGradient(smooth, shape, target);
-            double[] from = original.toDoubles();
+            Array wideOriginal = original.asFloat64();
+            double[] from = wideOriginal.toDoubles();
             double[] to = attacked.toDoubles();
-            Curvature at = Curvature.of(
-                    new GradientMapHessian(gradient, DType.FLOAT64, shape, target, from),
-                    field.gradients(new double[][] {from})[0],
-                    Lanczos.usual(seed),
-                    Hutchinson.usual(seed),
-                    nonSmooth);
+            Curvature at;
+            try (GradientHessian hessian = GradientHessian.of(gradient, wideOriginal, target)) {
+                at = Curvature.of(
+                        hessian,
+                        field.gradients(new double[][] {from})[0],
+                        Lanczos.usual(seed),
+                        Hutchinson.usual(seed),
+                        nonSmooth);
+            }
             PathCurvature path = PathCurvature.along(
                     field,
-                    point -> new GradientMapHessian(gradient, DType.FLOAT64, shape, target, point),
+                    point -> new Passing(gradient, Array.of(point, wideOriginal.shape()), target),
                     List.of(from, to),
                     PIECES,
                     nonSmooth);
             return new CurvatureNumbers(beta, at, path);
+        }
+    }
+
+    /** Products at a point of the path, which keeps nothing in between. */
+    private record Passing(DifferentiableMaps gradient, Array point, int target) implements HessianProducts {
+        @Override
+        public int size() {
+            return point.size();
+        }
+
+        @Override
+        public double[][] times(double[][] probes) {
+            try (GradientHessian hessian = GradientHessian.of(gradient, point, target)) {
+                return hessian.times(probes);
+            }
         }
     }
 }

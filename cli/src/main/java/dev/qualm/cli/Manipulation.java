@@ -52,6 +52,7 @@ final class Manipulation implements AutoCloseable {
     private final SmoothedMaps maps;
     private final ExplanationAttack attack;
     private final double beta;
+    private final List<String> growth = new ArrayList<>();
     private final List<String> remarks = new ArrayList<>();
 
     /**
@@ -116,7 +117,7 @@ final class Manipulation implements AutoCloseable {
 
     private void remark(String name) {
         if (options.growthAssumed(name) && smooths()) {
-            remarks.add("attacking a smoothed network (softplus in place of ReLU, beta growing from "
+            growth.add("attacking a smoothed network (softplus in place of ReLU, beta growing from "
                     + ManipulationText.number(attack.betas().first()) + " to "
                     + ManipulationText.number(attack.betas().last())
                     + ", as the paper does) and judging on the deployed one: the derivative of " + name
@@ -147,6 +148,13 @@ final class Manipulation implements AutoCloseable {
 
     /** What was assumed, for people. */
     List<String> remarks() {
+        List<String> all = new ArrayList<>(growth);
+        all.addAll(remarks);
+        return all;
+    }
+
+    /** Those that limit what the numbers say. */
+    List<String> warnings() {
         return List.copyOf(remarks);
     }
 
