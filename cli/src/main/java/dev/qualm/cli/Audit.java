@@ -131,7 +131,7 @@ final class Audit implements Runnable {
     public void run() {
         check();
         try (Network network = model.network()) {
-            MapComputation.requireGradient(network);
+            Manipulation.requireGradient(network);
             ModelDescription description = model.description();
             Dataset stored = data.open(images, List.of());
             InputFit fit = InputFit.of(network, description, preprocessing, chosen(stored));

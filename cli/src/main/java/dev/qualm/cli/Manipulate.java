@@ -138,7 +138,7 @@ final class Manipulate implements Runnable {
     public void run() {
         check();
         try (Network network = model.network()) {
-            MapComputation.requireGradient(network);
+            Manipulation.requireGradient(network);
             ModelDescription description = model.description();
             Item original = item(network, description, image, item, "--item");
             Path other = target;

@@ -1,5 +1,6 @@
 package dev.qualm.cli;
 
+import dev.qualm.QualmException;
 import dev.qualm.array.Array;
 import dev.qualm.attribution.Attribution;
 import dev.qualm.attribution.AttributionOptions;
@@ -69,6 +70,14 @@ final class Manipulation implements AutoCloseable {
         Double asked = options.beta();
         this.beta = asked != null ? asked : beta(some);
         remark(name);
+    }
+
+    /** Fails early, and with the operators' names, where no gradient comes back to the input. */
+    static void requireGradient(Network network) {
+        String problem = GradientPath.problem(network);
+        if (!problem.isEmpty()) {
+            throw new QualmException(problem + ". Explanations of such a model cannot be attacked by gradients");
+        }
     }
 
     private static Attribution method(String name, ManipulationOptions options, PixelBox pixels) {

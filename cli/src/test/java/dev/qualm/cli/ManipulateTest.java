@@ -246,6 +246,16 @@ class ManipulateTest {
     }
 
     @Test
+    void manipulate_modelWithoutGradient_namesWhatBlocksIt() {
+        TestModels.write(TestModels.behind("", "Round", 3), model);
+        image = folder.resolve("x.npy");
+        Npy.write(image, TestModels.random(3, 4));
+        CommandRun run = run("--attack", "top-k");
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err()).contains("Round 'first'");
+    }
+
+    @Test
     void manipulate_storedFloats_takesTheirRangeAndSaysSo() {
         image = folder.resolve("x.npy");
         Npy.write(image, TestModels.random(3, 3, 12, 12));
