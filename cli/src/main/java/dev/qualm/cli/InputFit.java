@@ -22,9 +22,17 @@ import org.jspecify.annotations.Nullable;
  * @param pictures the same items to look at: resized, cropped and coloured as for the network, but not standardised,
  *     {@code [c, h, w]} with bytes as 0 to 1; as stored if nothing is prepared
  * @param pixels what black and white are as inputs; null for anything but pixels
+ * @param steps how stored items become inputs
+ * @param stored element type of the stored items
  * @param remarks what was assumed, for people; empty if the model's description says it all
  */
-record InputFit(Dataset data, Dataset pictures, @Nullable PixelRange pixels, List<String> remarks) {
+record InputFit(
+        Dataset data,
+        Dataset pictures,
+        @Nullable PixelRange pixels,
+        Preprocessing steps,
+        DType stored,
+        List<String> remarks) {
     InputFit {
         remarks = List.copyOf(remarks);
     }
@@ -56,7 +64,12 @@ record InputFit(Dataset data, Dataset pictures, @Nullable PixelRange pixels, Lis
         source.item(firstReadable(source));
         Dataset pictures = asStored ? items : items.with(seen(steps, sample));
         return new InputFit(
-                fitted, pictures, PixelRange.of(steps, sample, input), remarks(described, options, steps, sample));
+                fitted,
+                pictures,
+                PixelRange.of(steps, sample, input),
+                steps,
+                sample.dtype(),
+                remarks(described, options, steps, sample));
     }
 
     private static Preprocessing seen(Preprocessing steps, Array sample) {

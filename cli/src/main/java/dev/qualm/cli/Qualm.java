@@ -28,6 +28,8 @@ import picocli.CommandLine.Spec;
             MapCommand.class,
             ExplainCommand.class,
             PatternsCommand.class,
+            Manipulate.class,
+            Audit.class,
             Train.class,
             HelpCommand.class
         },

@@ -27,11 +27,16 @@ public record SmoothGrad(Attribution base, Moment moment, int samples, double le
     }
 
     public SmoothGrad {
-        if (samples < 1 || !(level >= 0) || !(base instanceof GraphAttribution)) {
+        if (samples < 1 || !(level >= 0) || !averages(base)) {
             throw new IllegalArgumentException(
                     "Expected at least one sample, a level of at least 0 and a method of one reverse pass,"
                             + " but found " + samples + ", " + level + " and " + base.name());
         }
+    }
+
+    /** Whether a method's maps can be averaged: those of one reverse pass can. */
+    public static boolean averages(Attribution base) {
+        return base instanceof GraphAttribution;
     }
 
     /** 20 samples at a level of 0.1 around the gradient. */

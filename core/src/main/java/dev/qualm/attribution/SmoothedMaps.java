@@ -71,6 +71,12 @@ public final class SmoothedMaps implements DoubleFunction<DifferentiableMaps>, A
             return plain;
         }
         if (smooth == null || smoothed == null) {
+            // Asked of the deployed network: on the smoothed one, whose beta is a further input, other methods fail for
+            // less reason.
+            Explainer deployed = at(Double.POSITIVE_INFINITY);
+            if (!(deployed instanceof GraphExplainer || deployed instanceof AveragedMaps)) {
+                throw unsmoothable();
+            }
             View view = Views.softplus(BETA);
             smooth = network.with(pooling == null ? view : view.then(pooling));
             smoothed = method.on(smooth, target);
@@ -82,7 +88,11 @@ public final class SmoothedMaps implements DoubleFunction<DifferentiableMaps>, A
         if (smoothed instanceof AveragedMaps e) {
             return e.with(further);
         }
-        throw new dev.qualm.UnsupportedModelException(
+        throw unsmoothable();
+    }
+
+    private dev.qualm.UnsupportedModelException unsmoothable() {
+        return new dev.qualm.UnsupportedModelException(
                 "Method " + method.name() + " cannot be smoothed; expected a method of reverse passes");
     }
 

@@ -12,16 +12,26 @@ import java.util.Arrays;
  * @param high largest valid value, likewise
  * @param l2 largest Euclidean distance from the original, positive, infinite for any
  * @param linf largest change of one entry, positive, infinite for any
+ * @param unit what both are measured in
  */
 /*
  * The box and the largest change meet in an interval per entry, so both are one box. The nearest point of a box that also
  * lies within an L2 ball around the original o is, by the optimality conditions, clip((y + s o) / (1 + s)) for one s >= 0:
  * the distance from o falls with s, as long as o lies in the box, so that halving finds it. Hence every combination is
- * projected exactly and nothing has to be alternated.
+ * projected exactly and nothing has to be alternated. In pixels all of this holds after dividing by the widths of the box, and
+ * "nearest" is meant in that unit.
  */
-public record Constraint(double[] low, double[] high, double l2, double linf) {
+public record Constraint(double[] low, double[] high, double l2, double linf, Unit unit) {
     /** Halvings of the interval of the multiplier; the last one is below the rounding of doubles. */
     private static final int HALVINGS = 60;
+
+    /** What distances from the original are measured in. */
+    public enum Unit {
+        /** Units of the network's input, after normalisation. */
+        INPUT,
+        /** Pixels in [0, 1]: every entry is divided by the width of the box in its channel. */
+        PIXELS
+    }
 
     public Constraint {
         ManipulationException.require(
@@ -35,13 +45,19 @@ public record Constraint(double[] low, double[] high, double l2, double linf) {
         }
         ManipulationException.require(l2 > 0, "an L2 radius", "above 0", l2);
         ManipulationException.require(linf > 0, "a Linf radius", "above 0", linf);
+        ManipulationException.require(
+                unit == Unit.INPUT || low.length > 0,
+                "a box of valid pixels",
+                "to measure distances in pixels",
+                "none");
         low = low.clone();
         high = high.clone();
     }
 
     /** Everything is allowed. */
     public static Constraint none() {
-        return new Constraint(new double[0], new double[0], Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+        return new Constraint(
+                new double[0], new double[0], Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, Unit.INPUT);
     }
 
     /** The box of valid pixels, per channel or one bound for all. */
@@ -51,15 +67,20 @@ public record Constraint(double[] low, double[] high, double l2, double linf) {
     }
 
     public Constraint withBox(double[] newLow, double[] newHigh) {
-        return new Constraint(newLow, newHigh, l2, linf);
+        return new Constraint(newLow, newHigh, l2, linf, unit);
     }
 
     public Constraint withL2(double radius) {
-        return new Constraint(low, high, radius, linf);
+        return new Constraint(low, high, radius, linf, unit);
     }
 
     public Constraint withLinf(double radius) {
-        return new Constraint(low, high, l2, radius);
+        return new Constraint(low, high, l2, radius, unit);
+    }
+
+    /** The same radii, measured in another unit; pixels need a box. */
+    public Constraint in(Unit newUnit) {
+        return new Constraint(low, high, l2, linf, newUnit);
     }
 
     public boolean hasBox() {
@@ -127,7 +148,8 @@ public record Constraint(double[] low, double[] high, double l2, double linf) {
 
     private double clip(double[] image, double[] original, double u, int i, int... shape) {
         double v = u == 0 ? image[i] : (1 - u) * image[i] + u * original[i];
-        v = Math.max(original[i] - linf, Math.min(original[i] + linf, v));
+        double reach = linf * unit(i, image.length, shape);
+        v = Math.max(original[i] - reach, Math.min(original[i] + reach, v));
         if (!hasBox()) {
             return v;
         }
@@ -138,7 +160,7 @@ public record Constraint(double[] low, double[] high, double l2, double linf) {
     private double distance(double[] image, double[] original, double u, int... shape) {
         double sum = 0;
         for (int i = 0; i < image.length; i++) {
-            double d = clip(image, original, u, i, shape) - original[i];
+            double d = (clip(image, original, u, i, shape) - original[i]) / unit(i, image.length, shape);
             sum += d * d;
         }
         return Math.sqrt(sum);
@@ -148,6 +170,11 @@ public record Constraint(double[] low, double[] high, double l2, double linf) {
     double pixel(double value, int i, int size, int... shape) {
         int c = hasBox() ? channel(i, size, shape) : 0;
         return hasBox() ? (value - low[c]) / (high[c] - low[c]) : value;
+    }
+
+    /** One unit of distance at an entry, in units of the network's input. */
+    double unit(int i, int size, int... shape) {
+        return unit == Unit.PIXELS ? width(i, size, shape) : 1;
     }
 
     /** Width of the box at an entry, infinite without a box. */
@@ -166,6 +193,6 @@ public record Constraint(double[] low, double[] high, double l2, double linf) {
     @Override
     public String toString() {
         String box = hasBox() ? "box " + Arrays.toString(low) + " to " + Arrays.toString(high) : "no box";
-        return box + ", L2 " + l2 + ", Linf " + linf;
+        return box + ", L2 " + l2 + ", Linf " + linf + (unit == Unit.PIXELS ? " in pixels" : "");
     }
 }

@@ -39,17 +39,23 @@ public record RandomStarts(int restarts, long seed) {
         SplittableRandom random = Seeds.of(seed, row, attempt);
         double scale = attempt == 0 ? ASIDE : 1;
         double[] start = Double.isInfinite(constraint.linf()) && !Double.isInfinite(constraint.l2())
-                ? inBall(random, original, constraint.l2() * scale)
+                ? inBall(random, original, constraint, scale, shape)
                 : inCube(random, original, constraint, scale, shape);
         return constraint.project(start, original, shape);
     }
 
     /** Uniform in a Euclidean ball: a normal direction, and a radius whose power of the dimension is uniform. */
-    private static double[] inBall(SplittableRandom random, double[] original, double radius) {
+    private static double[] inBall(
+            SplittableRandom random, double[] original, Constraint constraint, double scale, int... shape) {
         double[] direction = Seeds.gaussian(random, original.length);
-        double length = radius * Math.pow(random.nextDouble(), 1.0 / original.length) / Vectors.norm(direction);
+        double length = constraint.l2()
+                * scale
+                * Math.pow(random.nextDouble(), 1.0 / original.length)
+                / Vectors.norm(direction);
         double[] out = original.clone();
-        Vectors.add(out, direction, length);
+        for (int i = 0; i < out.length; i++) {
+            out[i] += length * direction[i] * constraint.unit(i, out.length, shape);
+        }
         return out;
     }
 
@@ -60,7 +66,8 @@ public record RandomStarts(int restarts, long seed) {
         for (int i = 0; i < out.length; i++) {
             double width = constraint.width(i, Array.size(shape), shape);
             double free = REACH * (Double.isInfinite(width) ? range : width);
-            double reach = Double.isInfinite(constraint.linf()) ? free : constraint.linf();
+            double bounded = constraint.linf() * constraint.unit(i, out.length, shape);
+            double reach = Double.isInfinite(bounded) ? free : bounded;
             out[i] += scale * reach * (2 * random.nextDouble() - 1);
         }
         return out;

@@ -263,7 +263,12 @@ public final class ExtendedNetwork implements AutoCloseable {
         public Array gradient(Map<String, Array> cotangents) {
             try (NativeScope scope = NativeScope.values()) {
                 Map<String, Tensor> byName = new LinkedHashMap<>();
-                cotangents.forEach((key, u) -> byName.put(compiled.name(key), Tensors.of(u, precision)));
+                cotangents.forEach((key, u) -> {
+                    String name = compiled.name(key);
+                    // Losses are summed in double, also over float32 networks, whose kernels take nothing else than
+                    // floats.
+                    byName.put(name, Tensors.of(u, precision).to(Tensors.type(pass.value(name))));
+                });
                 return Tensors.toArray(pass.gradient(byName));
             }
         }

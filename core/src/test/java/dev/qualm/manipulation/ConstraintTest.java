@@ -146,4 +146,30 @@ class ConstraintTest {
         assertThatThrownBy(() -> Constraint.none().project(new double[5], new double[6], SHAPE))
                 .isInstanceOf(ManipulationException.class);
     }
+
+    @Test
+    void project_radiiInPixels_allowsEachChannelItsOwnWidth() {
+        double[] low = {0, -10};
+        double[] high = {1, 10};
+        double[] original = {0.5, 0};
+        Constraint linf = Constraint.box(low, high).withLinf(0.1).in(Constraint.Unit.PIXELS);
+        double[] moved = linf.project(new double[] {9, 9}, original, 2, 1);
+        assertThat(moved[0]).isCloseTo(0.6, within(1e-12));
+        assertThat(moved[1]).isCloseTo(2, within(1e-12));
+
+        Constraint l2 = Constraint.box(low, high).withL2(0.05).in(Constraint.Unit.PIXELS);
+        double[] ball = l2.project(new double[] {0.6, -2}, original, 2, 1);
+        double first = ball[0] - 0.5;
+        double second = ball[1] / 20;
+        assertThat(Math.hypot(first, second)).isCloseTo(0.05, within(1e-9));
+        assertThat(first).isCloseTo(-second, within(1e-9));
+        assertThat(l2.toString()).contains("in pixels");
+    }
+
+    @Test
+    void in_pixelsWithoutBox_isRefused() {
+        assertThatThrownBy(() -> Constraint.none().withLinf(0.1).in(Constraint.Unit.PIXELS))
+                .isInstanceOf(ManipulationException.class)
+                .hasMessageContaining("box of valid pixels");
+    }
 }

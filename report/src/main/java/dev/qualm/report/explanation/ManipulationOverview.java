@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param method the explanation's name, above its maps
  * @param smoothing how the network was smoothed, for example {@code "β = 10"}; empty if it was not
+ * @param target whose map the attack was to show, null for attacks without a target
  * @param manipulated the attacked picture
  * @param control the randomly changed picture, or null
  * @param percentile where the colours end, see {@link RelevanceScale#of(java.util.Collection, double)}
@@ -28,7 +29,7 @@ public record ManipulationOverview(
         String method,
         String smoothing,
         ManipulationStage original,
-        ManipulationStage target,
+        @Nullable ManipulationStage target,
         ManipulationStage manipulated,
         @Nullable ManipulationStage control,
         double percentile,
@@ -45,20 +46,20 @@ public record ManipulationOverview(
     public Sheet draw() {
         Sheet sheet = new Sheet();
         TileGrid grid = Sides.grid(longest(), NARROWEST);
-        double right = TileGrid.left(4, grid.width()) - TileGrid.GAP;
+        double right = TileGrid.left(target == null && control == null ? 3 : 4, grid.width()) - TileGrid.GAP;
         double y = Sides.title(sheet, title, right);
         y = grid.row(
                         sheet,
-                        Arrays.asList(
+                        stages(
                                 image("Original", original),
-                                image("Target", target),
+                                target == null ? null : image("Target", target),
                                 image("Manipulated", manipulated),
                                 difference(manipulated)),
                         0,
                         y,
                         true)
                 + TileGrid.GAP;
-        List<ManipulationStage> three = List.of(original, target, manipulated);
+        List<ManipulationStage> three = shown();
         y = heading(sheet, "Explanation: " + method, y, right);
         y = maps(sheet, grid, three.stream().map(ManipulationStage::map).toList(), y);
         if (three.stream().anyMatch(s -> s.smoothed() != null)) {
@@ -94,13 +95,15 @@ public record ManipulationOverview(
         ManipulationStage.Compared smoothed = stage.smoothed();
         // Scales of the lines above, so that the control compares with them.
         Tile plain = map(
-                "Its explanation", stage.map(), scale(Arrays.asList(original.map(), target.map(), manipulated.map())));
+                "Its explanation",
+                stage.map(),
+                scale(shown().stream().map(ManipulationStage::map).toList()));
         Tile smooth = smoothed == null
                 ? null
                 : map(
                         "After smoothing",
                         smoothed,
-                        scale(Arrays.asList(original.smoothed(), target.smoothed(), manipulated.smoothed())));
+                        scale(shown().stream().map(ManipulationStage::smoothed).toList()));
         return grid.row(
                         sheet,
                         Arrays.asList(image("Randomly changed", stage), plain, smooth, difference(stage)),
@@ -169,9 +172,22 @@ public record ManipulationOverview(
         }
     }
 
+    /** Original, target if there is one, manipulated. */
+    private List<ManipulationStage> shown() {
+        return Stream.of(original, target, manipulated)
+                .filter(Objects::nonNull)
+                .map(s -> (ManipulationStage) s)
+                .toList();
+    }
+
+    /** The places of a row, without the target's where there is none. */
+    private List<@Nullable Tile> stages(Tile first, @Nullable Tile second, Tile third, @Nullable Tile fourth) {
+        return target == null ? Arrays.asList(first, third, fourth) : Arrays.asList(first, second, third, fourth);
+    }
+
     private int longest() {
         List<Integer> sides = new ArrayList<>();
-        Stream.of(original, target, manipulated).forEach(s -> {
+        shown().forEach(s -> {
             sides.add(Math.max(s.image().width(), s.image().height()));
             RelevanceMap map = s.map().map();
             if (map != null) {

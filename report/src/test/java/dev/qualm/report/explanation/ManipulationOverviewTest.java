@@ -60,6 +60,18 @@ class ManipulationOverviewTest {
     }
 
     @Test
+    void draw_withoutTarget_leavesItsColumnOut() {
+        ManipulationOverview o = SyntheticExplanations.overview(8, "x", true);
+        Sheet sheet = new ManipulationOverview(
+                        "t", "m", "β = 3", o.original(), null, o.manipulated(), o.control(), 100, List.of())
+                .draw();
+        SheetChecks.assertTidy(sheet);
+        // Three pictures, two lines of two maps and bars, then two pictures and two maps with bars.
+        assertThat(SheetChecks.images(sheet)).hasSize(3 + 8 + 6);
+        assertThat(SheetChecks.texts(sheet)).contains("Manipulated").doesNotContain("Target");
+    }
+
+    @Test
     void draw_controlWithStrongerMap_keepsTheScaleOfTheLinesAbove() {
         ManipulationOverview o = SyntheticExplanations.overview(8, "x", true);
         double[] huge = new double[64];
