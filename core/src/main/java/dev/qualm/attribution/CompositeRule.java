@@ -88,12 +88,8 @@ final class CompositeRule implements BackwardRule {
         }
         if (rule instanceof NodeRule.BetaSmooth smooth && step.node().op().equals("Relu")) {
             Attributes beta = Attributes.NONE.with("beta", (float) smooth.beta());
-            return Map.of(
-                    0,
-                    w.own(
-                            "SoftplusGradient",
-                            List.of(step.relevance(), step.node().input(0)),
-                            beta));
+            String slope = w.own("SoftplusSlope", List.of(step.node().input(0)), beta);
+            return Map.of(0, w.node("Mul", step.relevance(), slope));
         }
         if (rule == NodeRule.Plain.PASS) {
             return passed(step);

@@ -32,8 +32,8 @@ final class Rectified {
         if (n.domain().equals(Node.QUALM_DOMAIN) && n.op().equals("Softplus")) {
             List<String> sharpness = n.inputs().subList(1, n.inputs().size());
             String positive = w.own("Softplus", followed(sharpness, r), n.attributes());
-            return Map.of(
-                    0, guided ? w.own("SoftplusGradient", followed(n.inputs(), positive), n.attributes()) : positive);
+            String slope = w.own("SoftplusSlope", n.inputs(), n.attributes());
+            return Map.of(0, guided ? w.node("Mul", positive, slope) : positive);
         }
         return null;
     }

@@ -79,19 +79,26 @@ record GradientPlans(
         // A node of its own, since the sum may be a cotangent itself.
         String gradient = writer.node("Identity", arrived);
         graph.nodes().stream().map(locals::get).filter(l -> l != null).forEach(order::add);
-        kept.addAll(writer.read());
+        List<String> late = new ArrayList<>(cotangents.values());
+        late.addAll(names);
+        GraphWriter.Parts parts = writer.parts(late, gradient);
+        kept.addAll(parts.between());
         Set<String> wanted = new LinkedHashSet<>(kept);
         wanted.addAll(ends);
-        Plan forward = Plan.compile(graph, store, precision, wanted, Plan.Mode.INFERENCE);
+        Map<String, int[]> known = shapes;
+        if (parts.early().nodes().size() > graph.nodes().size()) {
+            known = shapes(parts.early().prune(wanted), store, precision, feeds);
+        }
+        Plan forward = Plan.compile(parts.early(), store, precision, wanted, Plan.Mode.INFERENCE);
         @Nullable Plan back = null;
         List<Local> compiled = new ArrayList<>();
         try {
-            back = Plan.compile(writer.alone(names, gradient), store, precision, Set.of(gradient), Plan.Mode.INFERENCE);
+            back = Plan.compile(parts.late(), store, precision, Set.of(gradient), Plan.Mode.INFERENCE);
             for (EngineGradient.Local local : order) {
                 compiled.add(new Local(local, LocalNode.of(local.node(), graph, store, precision)));
             }
             TangentPlan.Later tangents = new TangentPlan.Later(graph, shapes, store, precision, outputs.get(0), leaf);
-            return new GradientPlans(forward, back, shapes, wanted, cotangents, gradient, compiled, tangents);
+            return new GradientPlans(forward, back, known, wanted, cotangents, gradient, compiled, tangents);
         } catch (RuntimeException e) {
             forward.close();
             if (back != null) {

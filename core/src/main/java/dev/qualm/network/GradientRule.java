@@ -111,16 +111,10 @@ final class GradientRule implements BackwardRule {
     /** Second derivatives: gradients through the nodes that gradients consist of. */
     private static @Nullable String own(GraphWriter w, Node n, int i, String g) {
         return switch (n.op()) {
-            case "Softplus" -> w.own("SoftplusGradient", after(g, n.inputs()), n.attributes());
+            case "Softplus" -> i == 0 ? w.node("Mul", g, w.own("SoftplusSlope", n.inputs(), n.attributes())) : null;
+            case "SoftplusSlope" -> i == 0 ? w.node("Mul", g, bend(w, n)) : null;
             case "StableDivide" -> divide(w, n, i, g);
             case "ReshapeLike" -> i == 0 ? w.own("ReshapeLike", g, n.input(0)) : NOTHING;
-            case "SoftplusGradient" ->
-                i == 0
-                        ? w.own(
-                                n.op(),
-                                after(g, n.inputs().subList(1, n.inputs().size())),
-                                n.attributes())
-                        : i == 1 ? w.own("SoftplusCurvature", after(g, n.inputs()), n.attributes()) : null;
             case "ReluGradient", "ClipGradient" ->
                 i == 0 ? w.own(n.op(), after(g, n.inputs().subList(1, n.inputs().size())), n.attributes()) : NOTHING;
             case "MaxPoolGradient" -> i == 0 ? w.own("MaxPoolPick", List.of(g, n.input(1)), n.attributes()) : NOTHING;
@@ -129,6 +123,12 @@ final class GradientRule implements BackwardRule {
             case "ConvGradient" -> i == 0 ? LinearAdjoint.ofGradient(w, n, g) : null;
             default -> null;
         };
+    }
+
+    /** From the slope itself, so that one exponential serves all derivatives. */
+    private static String bend(GraphWriter w, Node slope) {
+        List<String> sharpness = slope.inputs().subList(1, slope.inputs().size());
+        return w.own("SoftplusBend", after(slope.output(), sharpness), slope.attributes());
     }
 
     /** A one at the class, whatever the logits are; and so for the margin, up to a change of the runner-up. */

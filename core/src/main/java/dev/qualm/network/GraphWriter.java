@@ -8,7 +8,7 @@ import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.Node;
 import dev.qualm.network.graph.ValueInfo;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -37,8 +37,6 @@ public final class GraphWriter {
     private final String domain;
     private final List<Node> nodes = new ArrayList<>();
     private final Map<String, Array> initializers = new LinkedHashMap<>();
-    private final Set<String> read = new LinkedHashSet<>();
-    private final Set<String> mine = new HashSet<>();
     private final List<ValueInfo> inputs = new ArrayList<>();
     private final Map<Written, String> written = new HashMap<>();
     private int names;
@@ -163,7 +161,6 @@ public final class GraphWriter {
     /** A new input of the whole graph, for example a cotangent. */
     public String input(ValueInfo info) {
         inputs.add(info);
-        mine.add(info.name());
         return info.name();
     }
 
@@ -185,8 +182,6 @@ public final class GraphWriter {
         Array weight = constant(tensor);
         if (weight != null) {
             initializers.put(tensor, weight);
-        } else if (!tensor.isEmpty() && !mine.contains(tensor)) {
-            read.add(tensor);
         }
     }
 
@@ -196,23 +191,44 @@ public final class GraphWriter {
     }
 
     String name(String about) {
-        String name = mark + names++ + ":" + about;
-        mine.add(name);
-        return name;
+        return mark + names++ + ":" + about;
     }
 
-    /** Tensors of the graph that were read, constants apart. */
-    Set<String> read() {
-        return Collections.unmodifiableSet(read);
-    }
+    /**
+     * What was written, in two graphs.
+     *
+     * @param early the graph and the nodes that the late inputs do not reach: they need not be computed again for others
+     * @param late the rest
+     * @param between tensors of the former that the latter reads
+     */
+    record Parts(Graph early, Graph late, Set<String> between) {}
 
-    /** What was written by itself: its inputs are the tensors that it reads, and the new ones. */
-    Graph alone(List<String> further, String output) {
-        List<ValueInfo> all = new ArrayList<>();
-        read.forEach(t -> all.add(ValueInfo.floats(t)));
-        further.forEach(t -> all.add(ValueInfo.floats(t)));
-        all.addAll(inputs);
-        return new Graph(graph.name(), opsets(), all, List.of(ValueInfo.floats(output)), nodes, initializers);
+    /** Cuts what was written at the inputs that are known late, some of which this writer's graphs do not have yet. */
+    Parts parts(Collection<String> lateInputs, String output) {
+        Set<String> reached = new HashSet<>(lateInputs);
+        List<Node> early = new ArrayList<>(graph.nodes());
+        List<Node> late = new ArrayList<>();
+        for (Node n : nodes) {
+            if (n.inputs().stream().anyMatch(reached::contains)) {
+                reached.addAll(n.outputs());
+                late.add(n);
+            } else {
+                early.add(n);
+            }
+        }
+        Map<String, Array> constants = new LinkedHashMap<>(graph.initializers());
+        constants.putAll(initializers);
+        Set<String> between = new LinkedHashSet<>();
+        late.forEach(n -> n.inputs().stream()
+                .filter(t -> !t.isEmpty() && !reached.contains(t) && !constants.containsKey(t))
+                .forEach(between::add));
+        List<ValueInfo> inputsOfLate = new ArrayList<>();
+        between.forEach(t -> inputsOfLate.add(ValueInfo.floats(t)));
+        lateInputs.forEach(t -> inputsOfLate.add(ValueInfo.floats(t)));
+        Graph before = new Graph(graph.name(), opsets(), graph.inputs(), graph.outputs(), early, constants);
+        Graph after =
+                new Graph(graph.name(), opsets(), inputsOfLate, List.of(ValueInfo.floats(output)), late, initializers);
+        return new Parts(before, after, between);
     }
 
     /** The graph and what was written together. */

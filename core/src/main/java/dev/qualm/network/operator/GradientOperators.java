@@ -23,8 +23,8 @@ final class GradientOperators {
         return List.of(
                 of("ReluGradient", node -> relu(false)).withInPlace(node -> relu(true)),
                 of("ClipGradient", node -> clip(node, false)).withInPlace(node -> clip(node, true)),
-                of("SoftplusGradient", GradientOperators::softplus),
-                of("SoftplusCurvature", GradientOperators::curvature),
+                of("SoftplusSlope", GradientOperators::slope),
+                of("SoftplusBend", GradientOperators::bend),
                 of("ConvGradient", GradientOperators::convolution),
                 of("MaxPoolGradient", MaxPooling::gradient),
                 of("MaxPoolPick", MaxPooling::pick),
@@ -43,11 +43,16 @@ final class GradientOperators {
         return Operator.of(type, factory).inDomain(Node.QUALM_DOMAIN);
     }
 
-    /** Inputs: gradient, input of Softplus, beta if it is not an attribute. */
-    private static Kernel softplus(NodeContext node) {
-        Function<Inputs, Scalar> beta = ActivationOperators.beta(node, 2);
-        Scalar linearFrom = NodeContext.scalar(ActivationOperators.LINEAR_FROM);
-        return Kernel.of(in -> torch.softplus_backward(in.get(0), in.get(1), beta.apply(in), linearFrom));
+    /** Inputs: input x of Softplus, beta if it is not an attribute: the derivative there, sigmoid(beta x). */
+    private static Kernel slope(NodeContext node) {
+        Function<Inputs, Scalar> beta = ActivationOperators.beta(node, 1);
+        return Kernel.of(in -> torch.sigmoid(in.get(0).mul(beta.apply(in))));
+    }
+
+    /** Inputs: output s of SoftplusSlope, beta: the second derivative there, beta s (1 - s). */
+    private static Kernel bend(NodeContext node) {
+        Function<Inputs, Scalar> beta = ActivationOperators.beta(node, 1);
+        return Kernel.of(in -> in.get(0).sub(in.get(0).square()).mul(beta.apply(in)));
     }
 
     /** Inputs: gradient, output of Relu. */
@@ -111,16 +116,6 @@ final class GradientOperators {
             throw node.unsupported("expected attribute " + name + ", found none");
         }
         return values;
-    }
-
-    /** Inputs: a cotangent u and the gradient g of SoftplusGradient, input x of Softplus, beta: u g times the second derivative at x. */
-    private static Kernel curvature(NodeContext node) {
-        Function<Inputs, Scalar> beta = ActivationOperators.beta(node, 3);
-        return Kernel.of(in -> {
-            Scalar b = beta.apply(in);
-            Tensor s = torch.sigmoid(in.get(2).mul(b));
-            return torch.sigmoid_backward(in.get(0).mul(in.get(1)), s).mul(b);
-        });
     }
 
     /** Inputs: gradient, a tensor whose shape it takes. */

@@ -16,23 +16,15 @@ final class GradientCases {
                         .attribute("max", 0.7f)
                         .plain(values(2, 2, 3, 4))
                         .independentRows(),
-                of("SoftplusGradient", "default").input(3, -2, 2, 2, 3, 4).independentRows(),
-                of("SoftplusGradient", "sharp").attribute("beta", 5f).input(3, -1, 1, 2, 3, 4),
-                of("SoftplusGradient", "beta as an input")
-                        .input(3, -2, 2, 2, 3, 4)
-                        .plain(Array.of(new double[] {2.5})),
+                of("SoftplusSlope", "default").independentRows(),
+                of("SoftplusSlope", "sharp").attribute("beta", 5f),
+                of("SoftplusSlope", "beta as an input").plain(Array.of(new double[] {2.5})),
+                of("SoftplusBend", "default").independentRows(),
+                of("SoftplusBend", "beta as an input").plain(Array.of(new double[] {2.5})),
                 OperatorCase.of("Softplus", "beta as an input")
                         .domain(Node.QUALM_DOMAIN)
                         .input(5, -2, 2, 3, 4)
                         .plain(Array.of(new double[] {2.5})),
-                of("SoftplusCurvature", "default")
-                        .input(2, -2, 2, 2, 3, 4)
-                        .input(3, -2, 2, 2, 3, 4)
-                        .independentRows(),
-                of("SoftplusCurvature", "sharp")
-                        .attribute("beta", 4f)
-                        .input(2, -2, 2, 2, 3, 4)
-                        .input(3, -1, 1, 2, 3, 4),
                 convolution("strides", 3, 4).attribute("shape", new long[] {2, 6, 7}),
                 pooled("MaxPoolGradient", "padded, strided", 3, 3).attribute("pads", new long[] {1, 1, 1, 1}),
                 pooled("MaxPoolGradient", "padded on one side, ceil", 3, 3)
