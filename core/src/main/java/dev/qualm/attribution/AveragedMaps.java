@@ -106,7 +106,10 @@ final class AveragedMaps implements Explainer, DifferentiableMaps {
             maps.add(map);
         }
         return results.explanation(
-                maps.isEmpty() ? batch : Array.concat(maps), inner.warnings(), passes(), provenance());
+                maps.isEmpty() ? batch : Array.concat(maps),
+                results.warningsOfGradients(inner.warnings()),
+                passes(),
+                provenance());
     }
 
     private static int[] resolved(Array logits, int[] classes) {

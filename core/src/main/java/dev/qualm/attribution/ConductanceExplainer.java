@@ -37,6 +37,7 @@ public final class ConductanceExplainer implements AutoCloseable {
     private final ExtendedNetwork extended;
 
     ConductanceExplainer(LayerConductance method, Network network, Target target) {
+        check(network);
         this.method = method;
         // A view of its own, so that the network may be closed before.
         this.network = network.with(graph -> graph);
@@ -48,6 +49,18 @@ public final class ConductanceExplainer implements AutoCloseable {
                             + network.structure());
         }
         this.extended = ExtendedNetwork.of(network, layers, this::write);
+    }
+
+    private static void check(Network network) {
+        if (network.inputs().size() != 1) {
+            throw new UnsupportedModelException("Conductance follows a line to one input: expected a network of one"
+                    + " input of floats, but found " + network.inputs() + "; make all but one constants of the graph");
+        }
+        if (!network.input().type().isFloating()) {
+            throw new UnsupportedModelException("Conductance changes the values of its input: expected an input of"
+                    + " floats, but found " + network.input() + "; export the model from its embeddings on, and"
+                    + " give those");
+        }
     }
 
     private ExtendedNetwork.Names write(GraphWriter w) {
@@ -120,10 +133,26 @@ public final class ConductanceExplainer implements AutoCloseable {
         }
         Map<String, Array> values = new LinkedHashMap<>();
         parts.forEach((layer, list) -> values.put(layer, list.size() == 1 ? list.get(0) : Array.concat(list)));
+        for (int i = 0; i < n; i++) {
+            int row = i;
+            if (status.get(i).isOk() && values.values().stream().allMatch(a -> isZero(a, row))) {
+                status.set(i, Status.zeroGradient("the conductance is zero everywhere"));
+            }
+        }
         sums.values().forEach(s -> java.util.Arrays.setAll(s, i -> s[i] - change[i]));
         double passes = 2.0 * path.size() + 1;
         return new LayerConductance.Result(
                 values, closed ? layers : List.of(), sums, resolved, status, passes, method.provenance(target, passes));
+    }
+
+    private static boolean isZero(Array values, int row) {
+        int size = values.size() / values.dim(0);
+        for (int k = row * size; k < (row + 1) * size; k++) {
+            if (values.get(k) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void run(Array rows, Array origin, int[] classes, Quadrature path, int most, ConductanceSums sums) {

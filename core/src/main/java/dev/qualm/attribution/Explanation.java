@@ -15,7 +15,7 @@ import java.util.List;
  * @param values the explained quantity of each input, {@code [n]}
  * @param residuals sum of the map minus what the method promises it to be, {@code [n]}; NaN if it promises nothing
  * @param status one per input
- * @param warnings about the method on this network, the same for all inputs
+ * @param warnings about the method on this network and batch, such as how many inputs saturate
  * @param passes cost per input in forward passes of the network
  */
 public record Explanation(

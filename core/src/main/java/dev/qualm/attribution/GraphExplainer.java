@@ -105,7 +105,8 @@ final class GraphExplainer implements Explainer, DifferentiableMaps {
             results.add(map, logits, promised, part.of(classes), target.quantity());
             maps.add(map);
         }
-        return results.explanation(join(maps, batch), List.copyOf(warnings), method.passes(), provenance());
+        return results.explanation(
+                join(maps, batch), results.warningsOfGradients(warnings()), method.passes(), provenance());
     }
 
     /** The maps of one micro-batch, whole. */

@@ -25,6 +25,15 @@ public record IntegratedGradients(Quadrature quadrature, Baseline baseline) impl
         return new IntegratedGradients(Quadrature.rightRiemann(30), Baseline.zero());
     }
 
+    /**
+     * As many steps of the trapezoid rule as each input needs.
+     *
+     * @param tolerance largest residual, as a share of the change of the output, for example 0.01
+     */
+    public static AdaptivePath adaptive(double tolerance, Baseline baseline) {
+        return new AdaptivePath(tolerance, baseline);
+    }
+
     @Override
     public String name() {
         return "integrated-gradients";

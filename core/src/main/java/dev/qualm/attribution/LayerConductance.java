@@ -14,8 +14,9 @@ import java.util.Map;
  * and the input flows through each unit, here as the line integral of the gradient over the unit's activation (Shrikumar, Su, Kundaje
  * 2018, arXiv 1807.09946). The units of a layer that cuts the network sum to the change of the output.
  *
- * <p>All layers come from one path. Costs two forward passes per point of the path and one more; a layer from which the logits are affine
- * needs no path, so if only such layers are asked for it costs two.
+ * <p>All layers come from one path. Costs two forward passes per point of the path (forward and back) and one more for the logits. Layers
+ * from which the logits are affine need no path: if only such layers are asked for, by their logit, the two ends are enough and it costs
+ * five, whatever the rule and the path. What is done once per call is not counted: the baseline's logits, and a first pass for shapes.
  *
  * @param layers names of tensors, or empty for the outputs of all activation functions
  * @param rule how steps are summed
@@ -44,7 +45,7 @@ public record LayerConductance(
      * @param residuals by layer and input: the sum over all units minus the change of the output; an error of the path for layers that
      *     cut the network, for others what bypasses them
      * @param classes that were explained, {@code [n]}
-     * @param status one per input
+     * @param status one per input; a zero gradient if all units of all layers have none
      * @param passes cost per input in forward passes
      */
     public record Result(
@@ -79,7 +80,10 @@ public record LayerConductance(
                 List.of(), PathRule.RIGHT, Quadrature.trapezoid(10), Positions.MEAN, Baseline.zero());
     }
 
-    /** As Captum's LayerConductance of {@code steps} Gauss-Legendre steps: left ends, the ends of the path missing. */
+    /**
+     * As Captum's LayerConductance of {@code steps} Gauss-Legendre steps: left ends, the ends of the path missing. Of layers that need no path
+     * alone it gives the exact values, which are not Captum's; with any other layer beside them, Captum's.
+     */
     public static LayerConductance captum(int steps) {
         return new LayerConductance(
                 List.of(), PathRule.LEFT, Quadrature.gaussLegendre(steps + 1), Positions.SUM, Baseline.zero());

@@ -12,12 +12,16 @@ import java.util.List;
 
 /** Collects what an {@link Explanation} says about each input, micro-batch by micro-batch. */
 final class Results {
+    /** Probability above which the gradient of the softmax is as good as zero. */
+    private static final double SATURATED = 0.9999;
+
     private final Attribution.Completeness completeness;
     private final List<Integer> classes = new ArrayList<>();
     private final List<double[]> logits = new ArrayList<>();
     private final List<Double> values = new ArrayList<>();
     private final List<Double> residuals = new ArrayList<>();
     private final List<Status> status = new ArrayList<>();
+    private int saturated;
 
     Results(Attribution.Completeness completeness) {
         this.completeness = completeness;
@@ -41,6 +45,8 @@ final class Results {
             int c = chosen(asked[i], rows[i]);
             double sum = sum(m, i, n);
             double value = quantity.of(rows[i], c);
+            boolean saturates = quantity == Quantity.PROBABILITY || quantity == Quantity.LOG_PROBABILITY;
+            saturated += saturates && Quantity.PROBABILITY.of(rows[i], c) > SATURATED ? 1 : 0;
             classes.add(c);
             logits.add(rows[i]);
             values.add(value);
@@ -114,6 +120,17 @@ final class Results {
         }
         Array array = Array.of(values, relevance.shape());
         return relevance.dtype() == DType.FLOAT32 ? array.asFloat32() : array;
+    }
+
+    /** Warnings of a method that differentiates, and one more if that cannot tell much about some inputs. */
+    List<String> warningsOfGradients(List<String> warnings) {
+        if (saturated == 0) {
+            return warnings;
+        }
+        List<String> all = new ArrayList<>(warnings);
+        all.add(saturated + " of " + status.size() + " inputs are saturated: their probability is above " + SATURATED
+                + ", so its gradient is nearly zero; explain the logit");
+        return all;
     }
 
     Explanation explanation(Array relevance, List<String> warnings, double passes, Provenance provenance) {

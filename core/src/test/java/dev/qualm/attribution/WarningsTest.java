@@ -69,4 +69,34 @@ class WarningsTest {
                 .isInstanceOf(QualmException.class)
                 .hasMessageContaining("gradient");
     }
+
+    @Test
+    void warnings_saturatedProbabilities_countThem() {
+        Graph dense =
+                NetworkBuilder.input("input", 4).seed(1).linear("logits", 3).build();
+        double[] values = {1, -1, 1, 1, 1e4, -1e4, 1e4, 1e4, 0, 0, 0, 0};
+        Array x = Array.of(values, 3, 4);
+        String expected =
+                "1 of 3 inputs are saturated: their probability is above 0.9999, so its gradient is nearly zero;"
+                        + " explain the logit";
+        try (Network network = Network.of(dense, Precision.FLOAT64)) {
+            for (String method : List.of("gradient", "integrated-gradients", "lrp-epsilon")) {
+                for (Quantity quantity : Quantity.values()) {
+                    try (Explainer e = Attributions.of(method).on(network, Target.of(quantity))) {
+                        boolean warns = quantity == Quantity.PROBABILITY || quantity == Quantity.LOG_PROBABILITY;
+                        List<String> found = e.explain(x).warnings();
+                        assertThat(found.contains(expected))
+                                .as(method + quantity)
+                                .isEqualTo(warns);
+                        assertThat(found.stream().filter(w -> w.contains("saturated")))
+                                .hasSize(warns ? 1 : 0);
+                        int sure = e.explain(x).classes()[1];
+                        int other = (sure + 1) % 3;
+                        assertThat(e.explain(x, new int[] {other, other, other}).warnings())
+                                .noneMatch(w -> w.contains("saturated"));
+                    }
+                }
+            }
+        }
+    }
 }
