@@ -7,9 +7,7 @@ import dev.qualm.data.Colour;
 import dev.qualm.data.Layout;
 import dev.qualm.data.Preprocessing;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
-import java.util.function.IntToDoubleFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -55,28 +53,12 @@ record PixelBox(double[] low, double[] high, boolean bgr, String said) {
         if (steps.layout() == Layout.NCHW && described) {
             // Floats that are still to be normalised were scaled to 0..1 by whoever stored them, or are to be scaled
             // now.
-            double white = bytes ? WHITE_BYTE * steps.scale() : 1;
-            return of(
-                    channels,
-                    c -> (0 - at(steps.mean(), c, 0)) / at(steps.std(), c, 1),
-                    c -> (white - at(steps.mean(), c, 0)) / at(steps.std(), c, 1),
-                    bgr,
-                    "the preprocessing");
+            PixelRange ends = PixelRange.of(steps, channels, bytes ? WHITE_BYTE * steps.scale() : 1);
+            // Adding 0 makes 0 of -0, which people would read.
+            double[] black = Arrays.stream(ends.black()).map(v -> v + 0).toArray();
+            return new PixelBox(black, ends.white(), bgr, "the preprocessing");
         }
         return observed(inputs, bgr);
-    }
-
-    private static double at(List<Double> values, int channel, double otherwise) {
-        return values.isEmpty() ? otherwise : values.get(values.size() == 1 ? 0 : channel);
-    }
-
-    private static PixelBox of(
-            int channels, IntToDoubleFunction low, IntToDoubleFunction high, boolean bgr, String said) {
-        double[] l = new double[channels];
-        double[] h = new double[channels];
-        Arrays.setAll(l, low);
-        Arrays.setAll(h, high);
-        return new PixelBox(l, h, bgr, said);
     }
 
     private static PixelBox parse(String text, int channels, boolean bgr) {

@@ -24,13 +24,18 @@ record PixelRange(double[] black, double[] white) {
             return null;
         }
         int n = Math.max(1, Math.max(steps.mean().size(), steps.std().size()));
-        double[] black = new double[n];
-        double[] white = new double[n];
-        for (int c = 0; c < n; c++) {
+        return of(steps, n, MOST * steps.scale());
+    }
+
+    /** @param brightest what white is once it is scaled, before means are subtracted */
+    static PixelRange of(Preprocessing steps, int channels, double brightest) {
+        double[] black = new double[channels];
+        double[] white = new double[channels];
+        for (int c = 0; c < channels; c++) {
             double mean = at(steps.mean(), c, 0);
             double std = at(steps.std(), c, 1);
             black[c] = -mean / std;
-            white[c] = (MOST * steps.scale() - mean) / std;
+            white[c] = (brightest - mean) / std;
         }
         return new PixelRange(black, white);
     }
