@@ -137,9 +137,9 @@ final class Audit implements Runnable {
             InputFit fit = InputFit.of(network, description, preprocessing, chosen(stored));
             fit.remarks().forEach(this::say);
             Batch batch = fit.data().read(0, fit.data().size());
-            boolean targeted = options.kind() == ManipulationOptions.Kind.TARGET;
+            boolean targeted = options.aim().kind() == AttackAim.Kind.TARGET;
             Batch others = !targeted || targets.equals(SHUFFLED) ? null : targets(network, description);
-            PixelBox pixels = PixelBox.of(options.box(), fit, fit.stored(), batch.inputs());
+            PixelBox pixels = PixelBox.of(options.limits().box(), fit, fit.stored(), batch.inputs());
             ModelClasses classes = ModelClasses.of(
                     ModelClasses.count(network, fit.data()),
                     description.classes(),
@@ -168,8 +168,9 @@ final class Audit implements Runnable {
         if (problem == null && methods.isEmpty()) {
             problem = "--method names one method at least";
         }
-        if (problem == null && options.kind() != ManipulationOptions.Kind.TARGET && !targets.equals(SHUFFLED)) {
-            problem = "--targets belongs to --attack target; --attack " + Choice.written(options.kind()) + " has none";
+        if (problem == null && options.aim().kind() != AttackAim.Kind.TARGET && !targets.equals(SHUFFLED)) {
+            problem = "--targets belongs to --attack target; --attack "
+                    + Choice.written(options.aim().kind()) + " has none";
         }
         if (problem != null) {
             throw new ParameterException(spec.commandLine(), problem);

@@ -256,14 +256,14 @@ record AuditRun(
     private AuditReport report(
             List<AuditRow> rows, String model, String data, double secondsPerStep, Map<String, Interval> intervals) {
         Map<String, String> parameters = new LinkedHashMap<>();
-        parameters.put("Attack", Choice.written(options.kind()));
+        parameters.put("Attack", Choice.written(options.aim().kind()));
         parameters.put("Loss", manipulation.attack().loss().map().name());
         parameters.put("Steps", Integer.toString(manipulation.attack().descent().steps()));
         parameters.put(
                 "Learning rate",
                 ManipulationText.number(
                         manipulation.attack().descent().optimizer().learningRate()));
-        parameters.put("Allowed", options.allowed());
+        parameters.put("Allowed", options.limits().allowed());
         parameters.put(
                 "Restarts", Integer.toString(manipulation.attack().starts().restarts()));
         double first = manipulation.attack().betas().first();

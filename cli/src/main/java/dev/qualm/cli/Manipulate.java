@@ -146,8 +146,8 @@ final class Manipulate implements Runnable {
             original.fit().remarks().forEach(this::say);
             requireSame(original, wanted);
             Array both = wanted == null ? original.input() : Array.concat(List.of(original.input(), wanted.input()));
-            PixelBox pixels =
-                    PixelBox.of(options.box(), original.fit(), original.fit().stored(), both);
+            PixelBox pixels = PixelBox.of(
+                    options.limits().box(), original.fit(), original.fit().stored(), both);
             ModelClasses classes = ModelClasses.of(
                     ModelClasses.count(network, original.fit().data()),
                     description.classes(),
@@ -163,11 +163,12 @@ final class Manipulate implements Runnable {
 
     private void check() {
         String problem = options.problem();
-        if (problem == null && options.kind() == ManipulationOptions.Kind.TARGET && target == null) {
+        if (problem == null && options.aim().kind() == AttackAim.Kind.TARGET && target == null) {
             problem = "Say what the attack wants: --target IMAGE, or --attack top-k, mass-centre or untargeted";
         }
-        if (problem == null && options.kind() != ManipulationOptions.Kind.TARGET && target != null) {
-            problem = "--target belongs to --attack target; --attack " + Choice.written(options.kind()) + " has none";
+        if (problem == null && options.aim().kind() != AttackAim.Kind.TARGET && target != null) {
+            problem = "--target belongs to --attack target; --attack "
+                    + Choice.written(options.aim().kind()) + " has none";
         }
         if (problem == null && (item < 0 || targetItem < 0)) {
             problem = "--item and --target-item are at least 0";
@@ -248,7 +249,7 @@ final class Manipulate implements Runnable {
         all.put("explained", options.target().quantity().label());
         all.put("start", options.target().fromValue() ? "value" : "1");
         all.put("pixels", manipulation.pixels().toString());
-        all.put("allowed", options.allowed());
+        all.put("allowed", options.limits().allowed());
         all.put("smoothing", manipulation.smoothing());
         findings.attack().provenance().entries().forEach((k, v) -> all.put(k.equals("method") ? "attack" : k, v));
         all.put("control", "random change of equal L2 norm, in units of the input, seed " + options.seed());
@@ -272,7 +273,7 @@ final class Manipulate implements Runnable {
                 .of(
                         0,
                         "Attack on the explanation of " + settings.get("image") + ", " + settings.get("model"),
-                        ManipulationPicture.notes(findings, 0, options.allowed()));
+                        ManipulationPicture.notes(findings, 0, options.limits().allowed()));
         bytes("overview.png", overview.png());
         bytes("overview.svg", overview.svg().getBytes(StandardCharsets.UTF_8));
         Array attacked = findings.attack().images();

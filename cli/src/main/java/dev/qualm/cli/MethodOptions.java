@@ -11,7 +11,6 @@ import dev.qualm.attribution.Quantity;
 import dev.qualm.attribution.Target;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -210,12 +209,6 @@ final class MethodOptions {
             return a.equals(Attributions.of(method, other));
         } catch (QualmException e) {
             return true;
-        }
-    }
-
-    static final class QuantityConverter extends Choice<Quantity> {
-        QuantityConverter() {
-            super(EnumSet.allOf(Quantity.class));
         }
     }
 
