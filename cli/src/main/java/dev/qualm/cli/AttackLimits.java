@@ -51,8 +51,17 @@ final class AttackLimits {
     /** Why these options make no sense, or null. */
     @Nullable
     String problem() {
-        return epsilon != null && !(epsilon > 0)
-                ? "--epsilon is above 0; without it, any change that leaves pixels valid is allowed"
+        if (epsilon == null) {
+            return null;
+        }
+        if (!(epsilon > 0)) {
+            return "--epsilon is above 0; without it, any change that leaves pixels valid is allowed";
+        }
+        boolean everything = norm == Optimizer.Norm.LINF && unit == Constraint.Unit.PIXELS && epsilon >= 1;
+        return everything
+                ? "--epsilon " + ManipulationText.number(epsilon)
+                        + " allows every change, since black is 0 and white is 1;" + " for steps of 8-bit pixels write "
+                        + ManipulationText.number(epsilon) + "/255"
                 : null;
     }
 

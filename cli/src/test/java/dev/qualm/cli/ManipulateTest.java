@@ -179,7 +179,7 @@ class ManipulateTest {
     @Test
     void manipulate_reference_needsPrefactorsAndFixesTheRest() throws IOException {
         assertThat(run("--target", other, "--reference").err()).contains("1e11 1e6", "1e7 1e2");
-        assertThat(run("--target", other, "--reference", "--prefactors", "1e7", "1e2", "--epsilon", "1")
+        assertThat(run("--target", other, "--reference", "--prefactors", "1e7", "1e2", "--epsilon", "0.5")
                         .err())
                 .contains("--reference fixes");
         CommandRun run = run(
@@ -209,6 +209,7 @@ class ManipulateTest {
                 List.of("--attack", "untargeted", "--k", "3"),
                 List.of("--target", other, "--epsilon", "-1"),
                 List.of("--target", other, "--epsilon", "8/x"),
+                List.of("--target", other, "--epsilon", "16"),
                 List.of("--target", other, "--betas", "0"),
                 List.of("--target", other, "--beta-growth", "5"),
                 List.of("--target", other, "--steps", "0"),

@@ -1,5 +1,6 @@
 package dev.qualm.network.operator;
 
+import dev.qualm.network.engine.Tensors;
 import dev.qualm.network.graph.Node;
 import java.util.List;
 import java.util.function.Function;
@@ -7,6 +8,7 @@ import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Elementwise activation functions; the output has the input's shape {@code [...]} and type.
@@ -127,7 +129,19 @@ final class ActivationOperators {
     /** log(1 + exp(beta x)) / beta; for large beta a smooth stand-in for Relu whose second derivative is not zero. */
     private static Kernel softplus(Function<Inputs, Scalar> beta) {
         Scalar linearFrom = NodeContext.scalar(LINEAR_FROM);
-        return Kernel.of(in -> torch.softplus(in.get(0), beta.apply(in), linearFrom));
+        return Kernel.of(in -> {
+            Scalar b = beta.apply(in);
+            return torch.softplus(normal(in.get(0), b), b, linearFrom);
+        });
+    }
+
+    /**
+     * Inputs of softplus and its slope, cut off where the exponential leaves the normal numbers: subnormal ones take the processor ten
+     * times as long, and what is lost is far below the last bit of anything it is added to.
+     */
+    static Tensor normal(Tensor x, Scalar beta) {
+        double least = Tensors.is(x, ScalarType.Float) ? -80 : -700;
+        return torch.clamp_min(x, new Scalar(least / beta.toDouble()));
     }
 
     /* The engine's own hardsigmoid has no second derivative. */

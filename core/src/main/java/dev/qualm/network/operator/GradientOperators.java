@@ -46,7 +46,10 @@ final class GradientOperators {
     /** Inputs: input x of Softplus, beta if it is not an attribute: the derivative there, sigmoid(beta x). */
     private static Kernel slope(NodeContext node) {
         Function<Inputs, Scalar> beta = ActivationOperators.beta(node, 1);
-        return Kernel.of(in -> torch.sigmoid(in.get(0).mul(beta.apply(in))));
+        return Kernel.of(in -> {
+            Scalar b = beta.apply(in);
+            return torch.sigmoid(ActivationOperators.normal(in.get(0), b).mul(b));
+        });
     }
 
     /** Inputs: output s of SoftplusSlope, beta: the second derivative there, beta s (1 - s). */
