@@ -23,9 +23,7 @@ import dev.qualm.network.graph.Graph;
 import dev.qualm.training.Architectures;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -40,20 +38,15 @@ public final class ExplanationRatios {
     private static final int CLASSES = 10;
     private static final int PROBES = 16;
 
-    private final Pattern rows;
-    private final double seconds;
+    private final RatioTable table;
 
-    private ExplanationRatios(Pattern rows, double seconds) {
-        this.rows = rows;
-        this.seconds = seconds;
+    private ExplanationRatios(RatioTable table) {
+        this.table = table;
     }
 
     public static void main(String[] args) {
         Engine.load();
-        Pattern rows = Pattern.compile(args.length == 0 ? "" : args[0]);
-        ExplanationRatios table = new ExplanationRatios(rows, args.length > 1 ? Double.parseDouble(args[1]) : 8);
-        System.out.println("| row | ms | against | ms | ratio | best | bar | |");
-        System.out.println("|---|---|---|---|---|---|---|---|");
+        ExplanationRatios table = new ExplanationRatios(RatioTable.begin(args));
         table.network("demo CNN", Architectures.smallCnn(3, 32, 32, CLASSES, 1), 32);
         table.network("ResNet-20", ResNet20.graph(1), 32);
         table.network("MobileNet", MobileNet.graph(1), 32);
@@ -69,7 +62,7 @@ public final class ExplanationRatios {
             for (String method : List.of("gradient", "lrp-z-plus", "lrp-epsilon-plus", "guided-backprop")) {
                 try (Explainer explainer = Attributions.of(method).on(network, Target.logit())) {
                     Contest c = forwards(network, byHand, batch).add("Qualm", () -> explainer.explain(batch, classes));
-                    row(at + method, method.equals("gradient") ? 2.3 : Double.NaN, c);
+                    table.row(at + method, method.equals("gradient") ? 2.3 : Double.NaN, c);
                 }
             }
             attack(at, network, byHand, batch, "gradient", 10, 4.6);
@@ -80,7 +73,7 @@ public final class ExplanationRatios {
     }
 
     private Contest forwards(Network network, HandNet byHand, Array batch) {
-        return new Contest(System::nanoTime, seconds)
+        return table.contest()
                 .add("forward", () -> network.logits(batch))
                 .add("forward by hand", () -> byHand.logits(batch));
     }
@@ -108,7 +101,7 @@ public final class ExplanationRatios {
             Contest c = forwards(network, byHand, batch)
                     .add("forward of the smoothed network", () -> smooth.logits(batch))
                     .add("Qualm", step);
-            row(at + "attack step on " + name, bar, c);
+            table.row(at + "attack step on " + name, bar, c);
         }
     }
 
@@ -119,7 +112,7 @@ public final class ExplanationRatios {
         int[] classes = new int[batch.dim(0)];
         int most = network.microBatch(Map.of(network.input().name(), batch));
         try (ConductanceExplainer explainer = method.on(network, Target.logit())) {
-            Contest c = new Contest(System::nanoTime, seconds)
+            Contest c = table.contest()
                     .add("floor: as many forward and reverse passes", () -> {
                         for (int k = 0; k <= steps; k++) {
                             for (int from = 0; from < batch.dim(0); from += most) {
@@ -131,7 +124,7 @@ public final class ExplanationRatios {
                         }
                     })
                     .add("Qualm", () -> explainer.explain(batch, classes));
-            row(at + "conductance of all activations, " + steps + " steps", 1.15, c);
+            table.row(at + "conductance of all activations, " + steps + " steps", 1.15, c);
         }
     }
 
@@ -146,7 +139,7 @@ public final class ExplanationRatios {
                 SmoothedMaps maps = SmoothedMaps.of(Attributions.of("gradient"), network, Target.logit())) {
             DifferentiableMaps gradient = maps.apply(beta);
             expectSame(gradient, smooth, image, probes);
-            Contest c = new Contest(System::nanoTime, seconds)
+            Contest c = table.contest()
                     .add("double backward, recorded for each", () -> {
                         for (double[] p : probes) {
                             doubleBackward(smooth, image, new double[][] {p});
@@ -158,7 +151,7 @@ public final class ExplanationRatios {
                             h.times(probes);
                         }
                     });
-            row(at + PROBES + " Hessian products", 0.25, c);
+            table.row(at + PROBES + " Hessian products", 0.25, c);
         }
     }
 
@@ -190,32 +183,5 @@ public final class ExplanationRatios {
             }
         }
         return out;
-    }
-
-    private void row(String name, double bar, Contest contest) {
-        if (!rows.matcher(name).find()) {
-            return;
-        }
-        contest.run();
-        List<String> others =
-                contest.names().stream().filter(c -> !c.equals("Qualm")).toList();
-        double fastest = others.stream().mapToDouble(contest::millis).min().orElseThrow();
-        for (String other : others) {
-            double ratio = contest.ratio("Qualm", other, 0.5);
-            boolean counts = contest.millis(other) == fastest;
-            System.out.printf(
-                    Locale.ROOT,
-                    "| %s | %.1f | %s | %.1f | %s [%.2f, %.2f] of %d | %.2f | %s |%n",
-                    name,
-                    contest.millis("Qualm"),
-                    other,
-                    contest.millis(other),
-                    String.format(Locale.ROOT, counts ? "**%.2f**" : "%.2f", ratio),
-                    contest.ratio("Qualm", other, 0.25),
-                    contest.ratio("Qualm", other, 0.75),
-                    contest.rounds(),
-                    contest.best("Qualm") / contest.best(other),
-                    Double.isNaN(bar) ? "| " : "<= " + bar + " | " + (ratio <= bar ? "met" : "MISSED"));
-        }
     }
 }

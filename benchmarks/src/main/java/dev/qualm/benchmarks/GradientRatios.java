@@ -12,11 +12,8 @@ import dev.qualm.network.engine.Engine;
 import dev.qualm.network.engine.Precision;
 import dev.qualm.network.graph.Graph;
 import dev.qualm.training.Architectures;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 
 /**
  * Times of gradient scores as ratios to what the same passes cost when written by hand on libtorch, on one thread, in one run; prints
@@ -30,20 +27,15 @@ public final class GradientRatios {
     private static final int CHUNK = 16;
     private static final int CLASSES = 10;
 
-    private final Pattern rows;
-    private final double seconds;
+    private final RatioTable table;
 
-    private GradientRatios(Pattern rows, double seconds) {
-        this.rows = rows;
-        this.seconds = seconds;
+    private GradientRatios(RatioTable table) {
+        this.table = table;
     }
 
     public static void main(String[] args) {
         Engine.load();
-        Pattern rows = Pattern.compile(args.length == 0 ? "" : args[0]);
-        GradientRatios table = new GradientRatios(rows, args.length > 1 ? Double.parseDouble(args[1]) : 8);
-        System.out.println("| row | ms | against | ms | ratio | best | bar | |");
-        System.out.println("|---|---|---|---|---|---|---|---|");
+        GradientRatios table = new GradientRatios(RatioTable.begin(args));
         table.network("demo CNN", Architectures.smallCnn(3, 32, 32, CLASSES, 1), 1.35);
         table.network("ResNet-20", ResNet20.graph(1), 1.5);
         table.network("ResNet-20 folded", folded(ResNet20.graph(1)), 1.5);
@@ -69,14 +61,14 @@ public final class GradientRatios {
             for (int n : new int[] {64, 256}) {
                 Array batch = Images.normal(n);
                 String row = name + ", batch " + n;
-                row(
+                table.row(
                         row + ", forward + input gradient",
                         2.1,
                         contest("forward", net -> net.logits(batch), plain, last)
                                 .add("forward, 16 at a time", () -> chunks(batch, last::logits))
                                 .add("Qualm", () -> gradients(network, batch)));
                 Consumer<HandNet> whole = net -> net.inputSweeps(batch, CLASSES - 1);
-                row(
+                table.row(
                         row + ", map of 10 classes",
                         1.15,
                         contest("by hand", whole, plain, last)
@@ -86,23 +78,23 @@ public final class GradientRatios {
                                 .add(
                                         "Qualm",
                                         () -> CosineSimilarityMaps.defaults().of(network, batch)));
-                row(
+                table.row(
                         row + ", metrics, 6 columns",
                         metricsBar,
                         contest("training step", net -> net.trainingStep(batch), trained, trainedLast)
                                 .add("training steps of 16", () -> chunks(batch, trainedLast::trainingStep))
                                 .add("Qualm", () -> GradientMetrics.defaults().of(network, batch)));
-                row(
+                table.row(
                         row + ", metrics, a loop over inputs",
                         0.25,
-                        new Contest(System::nanoTime, seconds)
+                        table.contest()
                                 .add("steps of 1, metrics", () -> chunks(batch, trained::metricsStep, 1))
                                 .add("steps of 1, no metrics", () -> chunks(batch, trained::trainingStep, 1))
                                 .add("Qualm", () -> GradientMetrics.defaults().of(network, batch)));
-                row(
+                table.row(
                         row + ", GradNorm",
                         1.03,
-                        new Contest(System::nanoTime, seconds)
+                        table.contest()
                                 .add("forward", () -> network.logits(batch))
                                 .add("Qualm", () -> GradNorm.of(network, batch)));
             }
@@ -139,7 +131,7 @@ public final class GradientRatios {
     }
 
     private Contest contest(String what, Consumer<HandNet> work, HandNet plain, HandNet last) {
-        return new Contest(System::nanoTime, seconds)
+        return table.contest()
                 .add(what, () -> work.accept(plain))
                 .add(what + ", channels last", () -> work.accept(last));
     }
@@ -151,33 +143,6 @@ public final class GradientRatios {
     private static void chunks(Array batch, Consumer<Array> work, int size) {
         for (int from = 0; from < batch.dim(0); from += size) {
             work.accept(batch.slice(from, Math.min(batch.dim(0), from + size)));
-        }
-    }
-
-    private void row(String name, double bar, Contest contest) {
-        if (!rows.matcher(name).find()) {
-            return;
-        }
-        contest.run();
-        List<String> others =
-                contest.names().stream().filter(c -> !c.equals("Qualm")).toList();
-        double fastest = others.stream().mapToDouble(contest::millis).min().orElseThrow();
-        for (String other : others) {
-            double ratio = contest.ratio("Qualm", other, 0.5);
-            boolean counts = contest.millis(other) == fastest;
-            System.out.printf(
-                    Locale.ROOT,
-                    "| %s | %.1f | %s | %.1f | %s [%.2f, %.2f] of %d | %.2f | %s |%n",
-                    name,
-                    contest.millis("Qualm"),
-                    other,
-                    contest.millis(other),
-                    String.format(Locale.ROOT, counts ? "**%.2f**" : "%.2f", ratio),
-                    contest.ratio("Qualm", other, 0.25),
-                    contest.ratio("Qualm", other, 0.75),
-                    contest.rounds(),
-                    contest.best("Qualm") / contest.best(other),
-                    Double.isNaN(bar) ? "| " : "<= " + bar + " | " + (ratio <= bar ? "met" : "MISSED"));
         }
     }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Means of a one-pass method's maps over several points that each input is turned into: a path from a baseline, noisy copies.
  */
 /*
- * The map is F * sum_k w_k m(p_k(x)) with F a function of x with slope 1 or constant 1. Its pullback of u is
+ * The map is F * sum_k w_k m(p_k(x)) with F a linear function of x. Its pullback of u is
  * F' u sum_k w_k m_k + sum_k w_k P_k(M_k(F u)), with M_k the pullback of m at p_k and P_k that of p_k at x. Points of all inputs go through the network in
  * micro-batches; sums are in double precision.
  */
@@ -32,9 +32,14 @@ final class AveragedMaps implements Explainer, DifferentiableMaps {
         /** Writes point k of an input. */
         void point(int k, double[] x, int[] shape, double[] out);
 
-        /** What the mean is multiplied with at element i, 1 or a function of x with slope 1. */
+        /** What the mean is multiplied with at element i, a function of x. */
         default double factor(double x, int i, int[] shape) {
             return 1;
+        }
+
+        /** The derivative of that by x, the same everywhere. */
+        default double factorSlope() {
+            return 0;
         }
     }
 
@@ -116,7 +121,7 @@ final class AveragedMaps implements Explainer, DifferentiableMaps {
         double[][] z = Results.rows(logits);
         int[] out = classes.clone();
         for (int i = 0; i < out.length; i++) {
-            out[i] = out[i] >= 0 ? out[i] : Results.argmax(z[i]);
+            out[i] = Results.chosen(out[i], z[i]);
         }
         return out;
     }
@@ -299,9 +304,7 @@ final class AveragedMaps implements Explainer, DifferentiableMaps {
 
         private void addMaps(double[] u, double[] out) {
             for (int i = 0; i < out.length && moment == SmoothGrad.Moment.MEAN; i++) {
-                // Where the factor is a function of x its slope is 1.
-                boolean varies = path.factor(0, i % sums.size, sums.shape) != path.factor(1, i % sums.size, sums.shape);
-                out[i] += varies ? u[i] * sums.first[i] : 0;
+                out[i] += path.factorSlope() * u[i] * sums.first[i];
             }
             for (int k = 0; k < chunks.size(); k++) {
                 Chunk c = chunks.get(k);

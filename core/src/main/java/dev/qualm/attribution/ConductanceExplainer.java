@@ -35,6 +35,7 @@ public final class ConductanceExplainer implements AutoCloseable {
     private final List<String> layers;
     private final Set<String> affine = ConcurrentHashMap.newKeySet();
     private final ExtendedNetwork extended;
+    private volatile boolean written;
 
     ConductanceExplainer(LayerConductance method, Network network, Target target) {
         check(network);
@@ -111,8 +112,13 @@ public final class ConductanceExplainer implements AutoCloseable {
                     - target.quantity().of(originLogits, resolved[i]);
             status.add(Double.isFinite(change[i]) ? Status.OK : Status.nonFinite("the explained output is not finite"));
         }
-        // The first rows tell the shapes, and with them which layers need no path.
-        extended.run(feeds(batch.slice(0, 1), new int[] {resolved[0]}), List.of(LOGITS));
+        if (!written) {
+            // Writing the reverse pass tells which layers need no path. Two rows, as the points of a path are several.
+            Array first = batch.slice(0, 1);
+            extended.run(
+                    feeds(Array.concat(List.of(first, first)), new int[] {resolved[0], resolved[0]}), List.of(LOGITS));
+            written = true;
+        }
         boolean closed = affine.containsAll(layers);
         Quadrature path = closed ? Quadrature.trapezoid(1) : method.path();
         PathRule rule = closed ? PathRule.RIGHT : method.rule();

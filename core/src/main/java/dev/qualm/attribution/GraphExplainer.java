@@ -33,6 +33,7 @@ final class GraphExplainer implements Explainer, DifferentiableMaps {
     private final Target target;
     private final Map<String, Array> further;
     private final ExtendedNetwork extended;
+    private volatile @Nullable Origin origin;
     private final Set<String> warnings;
 
     GraphExplainer(GraphAttribution method, Network network, Target target) {
@@ -135,9 +136,7 @@ final class GraphExplainer implements Explainer, DifferentiableMaps {
         Baseline baseline = of.baseline();
         if (baseline != null && rows.dtype().isFloating()) {
             double[][] z = Results.rows(logits);
-            Array origin = baseline.item(rows.shape(), network.precision() == Precision.FLOAT32);
-            int times = MicroBatches.isFixed(network, rows) ? rows.dim(0) : 1;
-            double[] z0 = Results.rows(logits(Array.concat(Collections.nCopies(times, origin))))[0];
+            double[] z0 = originLogits(baseline, rows);
             for (int i = 0; i < promised.length; i++) {
                 int c = classes[i] >= 0 ? classes[i] : Results.argmax(z[i]);
                 promised[i] = target.quantity().of(z[i], c) - target.quantity().of(z0, c);
@@ -145,6 +144,22 @@ final class GraphExplainer implements Explainer, DifferentiableMaps {
         }
         return Array.of(promised, promised.length);
     }
+
+    /** Logits at a baseline, the same for all micro-batches. Run in a batch like theirs, for which everything is compiled. */
+    private double[] originLogits(Baseline baseline, Array rows) {
+        List<Integer> shape = Arrays.stream(rows.shape()).skip(1).boxed().toList();
+        Origin known = origin;
+        if (known == null || !known.baseline.equals(baseline) || !known.shape.equals(shape)) {
+            Array item = baseline.item(rows.shape(), network.precision() == Precision.FLOAT32);
+            int times = MicroBatches.isFixed(network, rows) ? rows.dim(0) : Math.min(2, rows.dim(0));
+            double[] z = Results.rows(logits(Array.concat(Collections.nCopies(times, item))))[0];
+            known = new Origin(baseline, shape, z);
+            origin = known;
+        }
+        return known.logits;
+    }
+
+    private record Origin(Baseline baseline, List<Integer> shape, double[] logits) {}
 
     List<String> warnings() {
         return List.copyOf(warnings);

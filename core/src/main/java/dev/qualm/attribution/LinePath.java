@@ -36,4 +36,9 @@ record LinePath(Quadrature quadrature, Baseline baseline) implements AveragedMap
     public double factor(double x, int i, int[] shape) {
         return x - baseline.at(i, shape);
     }
+
+    @Override
+    public double factorSlope() {
+        return 1;
+    }
 }

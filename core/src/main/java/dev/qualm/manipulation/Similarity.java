@@ -1,6 +1,7 @@
 package dev.qualm.manipulation;
 
 import dev.qualm.array.Array;
+import dev.qualm.metric.MapPearson;
 
 /** Compares two images or two heat maps, for example by structural similarity; 1 = the same. */
 @FunctionalInterface
@@ -16,10 +17,6 @@ public interface Similarity {
 
     /** Pearson's correlation over all entries; NaN if either is constant. */
     static double pearson(Array a, Array b) {
-        double[] x = a.toDoubles();
-        double[] y = b.toDoubles();
-        boolean defined = Correlation.check("first", x).isOk()
-                && Correlation.check("second", y).isOk();
-        return defined ? Correlation.pearson(x, y).value() : Double.NaN;
+        return MapPearson.correlation(a.toDoubles(), b.toDoubles());
     }
 }
