@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +24,71 @@ import org.jspecify.annotations.Nullable;
 final class BatchNormFolding {
     private BatchNormFolding() {}
 
+    /** A folded graph, and what its new weights were computed from. */
+    record Folded(Graph graph, List<Merge> merges) {}
+
+    /** A layer and the normalisation that was merged into it. */
+    record Merge(Node layer, Node bn, int channelAxis, boolean inDouble) {
+        String weight() {
+            return bn.output() + ".folded.weight";
+        }
+
+        String bias() {
+            return bn.output() + ".folded.bias";
+        }
+
+        /** Names of the constants that the merged weights are computed from. */
+        List<String> reads() {
+            List<String> names =
+                    new ArrayList<>(layer.inputs().subList(1, layer.inputs().size()));
+            names.addAll(bn.inputs().subList(1, 5));
+            return names;
+        }
+
+        Node node() {
+            return new Node(
+                    layer.name(),
+                    layer.domain(),
+                    layer.op(),
+                    List.of(layer.input(0), weight(), bias()),
+                    bn.outputs(),
+                    layer.attributes());
+        }
+
+        /** The merged weights by name. */
+        Map<String, Array> weights(Map<String, Array> constants) {
+            Array weight = Objects.requireNonNull(constants.get(layer.input(1)));
+            Array bias = constants.get(layer.input(2));
+            Array scale = Objects.requireNonNull(constants.get(bn.input(1)));
+            Array shift = Objects.requireNonNull(constants.get(bn.input(2)));
+            Array mean = Objects.requireNonNull(constants.get(bn.input(3)));
+            Array variance = Objects.requireNonNull(constants.get(bn.input(4)));
+            double eps = bn.attributes().getFloat("epsilon", 1e-5f);
+            int channels = scale.size();
+            double[] factor = new double[channels];
+            double[] offset = new double[channels];
+            for (int c = 0; c < channels; c++) {
+                factor[c] = scale.get(c) / Math.sqrt(variance.get(c) + eps);
+                offset[c] = ((bias == null ? 0 : bias.get(c)) - mean.get(c)) * factor[c] + shift.get(c);
+            }
+            return Map.of(
+                    weight(),
+                    scaled(weight, channelAxis, factor, inDouble),
+                    bias(),
+                    typed(offset, weight, inDouble, channels));
+        }
+    }
+
     /**
      * @param mayVanish whether the tensor between layer and normalisation may disappear (it may not when it is tapped)
      * @param inDouble keep merged weights in FLOAT64 instead of the weight's own type
      */
     static Graph fold(Graph graph, Predicate<String> mayVanish, boolean inDouble) {
+        return folded(graph, mayVanish, inDouble).graph();
+    }
+
+    /** As {@link #fold}, with the merges, so that they can be made again for other weights. */
+    static Folded folded(Graph graph, Predicate<String> mayVanish, boolean inDouble) {
         Map<String, Integer> uses = new HashMap<>();
         graph.nodes().forEach(n -> n.inputs().forEach(i -> uses.merge(i, 1, Integer::sum)));
         Set<String> outputs = new HashSet<>();
@@ -35,6 +96,7 @@ final class BatchNormFolding {
         Map<String, Node> producers = new HashMap<>();
         graph.nodes().forEach(n -> n.outputs().forEach(o -> producers.put(o, n)));
 
+        List<Merge> merges = new ArrayList<>();
         Map<String, Array> changed = new HashMap<>();
         Map<Node, Node> replaced = new java.util.IdentityHashMap<>();
         Set<Node> dropped = java.util.Collections.newSetFromMap(new java.util.IdentityHashMap<>());
@@ -48,14 +110,16 @@ final class BatchNormFolding {
                     || !mayVanish.test(between)) {
                 continue;
             }
-            Node merged = merge(graph, layer, bn, changed, inDouble);
-            if (merged != null) {
-                replaced.put(bn, merged);
+            Merge merge = merge(graph, layer, bn, inDouble);
+            if (merge != null) {
+                merges.add(merge);
+                changed.putAll(merge.weights(graph.initializers()));
+                replaced.put(bn, merge.node());
                 dropped.add(layer);
             }
         }
         if (replaced.isEmpty()) {
-            return graph;
+            return new Folded(graph, List.of());
         }
         List<Node> nodes = new ArrayList<>();
         for (Node n : graph.nodes()) {
@@ -68,7 +132,7 @@ final class BatchNormFolding {
         Graph folded = new Graph(graph.name(), graph.opsets(), graph.inputs(), graph.outputs(), nodes, initializers);
         Set<String> wanted = new HashSet<>(folded.tensors());
         wanted.addAll(outputs);
-        return folded.prune(wanted);
+        return new Folded(folded.prune(wanted), merges);
     }
 
     private static boolean isInferenceBatchNorm(Node n) {
@@ -79,8 +143,7 @@ final class BatchNormFolding {
                 && n.attributes().getInt("spatial", 1) == 1;
     }
 
-    private static @Nullable Node merge(
-            Graph graph, Node layer, Node bn, Map<String, Array> changed, boolean inDouble) {
+    private static @Nullable Merge merge(Graph graph, Node layer, Node bn, boolean inDouble) {
         int channelAxis;
         if (!layer.domain().isEmpty()) {
             return null;
@@ -128,24 +191,7 @@ final class BatchNormFolding {
                 || (bias != null && bias.size() != channels)) {
             return null;
         }
-        double eps = bn.attributes().getFloat("epsilon", 1e-5f);
-        double[] factor = new double[channels];
-        double[] offset = new double[channels];
-        for (int c = 0; c < channels; c++) {
-            factor[c] = scale.get(c) / Math.sqrt(variance.get(c) + eps);
-            offset[c] = ((bias == null ? 0 : bias.get(c)) - mean.get(c)) * factor[c] + shift.get(c);
-        }
-        String weightName = bn.output() + ".folded.weight";
-        String biasName = bn.output() + ".folded.bias";
-        changed.put(weightName, scaled(weight, channelAxis, factor, inDouble));
-        changed.put(biasName, typed(offset, weight, inDouble, channels));
-        return new Node(
-                layer.name(),
-                layer.domain(),
-                layer.op(),
-                List.of(layer.input(0), weightName, biasName),
-                bn.outputs(),
-                layer.attributes());
+        return new Merge(layer, bn, channelAxis, inDouble);
     }
 
     private static Array scaled(Array weight, int axis, double[] factor, boolean inDouble) {
@@ -153,9 +199,11 @@ final class BatchNormFolding {
         for (int a = axis + 1; a < weight.rank(); a++) {
             inner *= weight.dim(a);
         }
-        double[] out = new double[weight.size()];
-        for (int i = 0; i < out.length; i++) {
-            out[i] = weight.get(i) * factor[(i / inner) % factor.length];
+        double[] out = weight.toDoubles().clone();
+        for (int i = 0, c = 0; i < out.length; c = (c + 1) % factor.length) {
+            for (int end = i + inner; i < end; i++) {
+                out[i] *= factor[c];
+            }
         }
         return typed(out, weight, inDouble, weight.shape());
     }

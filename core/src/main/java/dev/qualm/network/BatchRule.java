@@ -33,6 +33,14 @@ final class BatchRule {
         this.network = network;
     }
 
+    /** The same rule for a network that differs in weights alone. */
+    BatchRule of(Network other) {
+        BatchRule rule = new BatchRule(other);
+        rule.rows = rows;
+        rule.sampleBySample = sampleBySample;
+        return rule;
+    }
+
     /** Computes the wanted tensors, a micro-batch at a time, on any of the workers. */
     Map<String, Array> run(Map<String, Array> feeds, Set<String> wanted, Workers workers) {
         int n = batch(feeds);

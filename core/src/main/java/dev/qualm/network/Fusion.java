@@ -27,6 +27,7 @@ final class Fusion {
     private final Graph graph;
     private final Set<String> seen;
     private final Map<String, List<Node>> consumers = new HashMap<>();
+    private final Set<String> baked = new HashSet<>();
     private final boolean depthwise;
 
     private Fusion(Graph graph, Set<String> wanted) {
@@ -41,9 +42,17 @@ final class Fusion {
         depthwise = graph.nodes().stream().anyMatch(this::isDepthwise);
     }
 
+    /**
+     * A graph with merged nodes.
+     *
+     * @param baked names of the constants whose values have become attributes
+     */
+    record Fused(Graph graph, Set<String> baked) {}
+
     /** @param wanted tensors that must stay, beside the graph's outputs */
-    static Graph fuse(Graph graph, Set<String> wanted) {
-        return new Fusion(graph, wanted).fused();
+    static Fused fuse(Graph graph, Set<String> wanted) {
+        Fusion fusion = new Fusion(graph, wanted);
+        return new Fused(fusion.fused(), fusion.baked);
     }
 
     private Graph fused() {
@@ -69,6 +78,7 @@ final class Fusion {
             Attributes bounds = activation == null ? null : bounds(graph, activation, attributes);
             if (activation != null && bounds != null) {
                 attributes = bounds;
+                baked.addAll(activation.inputs().subList(1, activation.inputs().size()));
                 dropped.add(last);
                 last = activation;
             }

@@ -21,7 +21,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
@@ -36,24 +35,19 @@ import org.jspecify.annotations.Nullable;
  * are under way lets them finish.
  */
 public final class Network implements AutoCloseable {
-    private record PlanKey(Set<String> wanted, Plan.Mode mode) {}
-
     private final Graph graph;
     private final Precision precision;
     private final Structure structure;
-    private final WeightStore store;
-    private final Map<PlanKey, Plan> plans = new HashMap<>();
-    private final ShapedPlans<GradientPlans> gradientPlans = new ShapedPlans<>();
-    private final AtomicInteger users = new AtomicInteger(1);
+    private final NetworkPlans plans;
     private final BatchRule batchRule;
-    private volatile boolean closed;
 
-    private Network(Graph graph, Precision precision, Structure structure, WeightStore store) {
+    private Network(
+            Graph graph, Precision precision, Structure structure, NetworkPlans plans, @Nullable BatchRule batchRule) {
         this.graph = graph;
         this.precision = precision;
         this.structure = structure;
-        this.store = store;
-        this.batchRule = new BatchRule(this);
+        this.plans = plans;
+        this.batchRule = batchRule == null ? new BatchRule(this) : batchRule.of(this);
     }
 
     /** Reads an ONNX file, to compute in float32. */
@@ -95,7 +89,8 @@ public final class Network implements AutoCloseable {
      */
     public static Network of(Graph graph, Precision precision, @Nullable String output, @Nullable OutputKind kind) {
         Engine.load();
-        Network network = new Network(graph, precision, Structure.of(graph, output, kind), new WeightStore(precision));
+        Network network = new Network(
+                graph, precision, Structure.of(graph, output, kind), NetworkPlans.of(graph, precision), null);
         // Compile now, so that an unsupported attribute is found when the model is loaded, not at the first prediction.
         Set<String> wanted = new LinkedHashSet<>(Set.of(network.structure.output()));
         graph.outputs().forEach(o -> wanted.add(o.name()));
@@ -137,16 +132,16 @@ public final class Network implements AutoCloseable {
     /** A changed network; see {@link View}. */
     public Network with(View view) {
         Graph changed = rounded(view.apply(graph));
-        begin();
-        try {
-            return new Network(
-                    changed,
-                    precision,
-                    Structure.of(changed, structure.output(), structure.kind()),
-                    store.share(changed.initializers().values()));
-        } finally {
-            end();
-        }
+        NetworkPlans shared = plans.with(changed);
+        // Where only weights differ, all that was found out about the network still holds.
+        boolean same = shared.root() == plans.root();
+        Structure found = same ? structure : Structure.of(changed, structure.output(), structure.kind());
+        return new Network(changed, precision, found, shared, same ? batchRule : null);
+    }
+
+    /** Whether {@code other} and this differ in nothing but weights, so that their runs can share what comes before these. */
+    boolean isVariantOf(Network other) {
+        return precision == other.precision && plans.root() == other.plans.root();
     }
 
     /** In a float32 network, float64 values put in place of float32 weights are rounded; a float64 network keeps their digits. */
@@ -166,7 +161,7 @@ public final class Network implements AutoCloseable {
 
     /** The same network in another precision. */
     public Network to(Precision other) {
-        return new Network(graph, other, structure, new WeightStore(other));
+        return new Network(graph, other, structure, NetworkPlans.of(graph, other), null);
     }
 
     /** Logits of a batch, {@code [n, classes]}; logarithms of probabilities where the graph holds no logits. */
@@ -326,18 +321,7 @@ public final class Network implements AutoCloseable {
     }
 
     Plan plan(Set<String> wanted, Plan.Mode mode) {
-        synchronized (plans) {
-            if (closed) {
-                throw new IllegalStateException("The network is closed");
-            }
-            PlanKey key = new PlanKey(Set.copyOf(wanted), mode);
-            Plan plan = plans.get(key);
-            if (plan == null) {
-                plan = Plan.compile(graph, store, precision, key.wanted(), mode);
-                plans.put(key, plan);
-            }
-            return plan;
-        }
+        return plans.plan(wanted, mode);
     }
 
     /**
@@ -347,60 +331,27 @@ public final class Network implements AutoCloseable {
      */
     @Nullable
     GradientPlans gradientPlans(Map<String, Array> feeds) {
-        return gradientPlans.get(feeds, () -> {
-            try (NativeScope scope = NativeScope.values()) {
-                return GradientPlans.compile(
-                        graph,
-                        List.of(structure.logits()),
-                        structure.differentiable(),
-                        store,
-                        precision,
-                        tensors(feeds));
-            }
-        });
+        return plans.gradientPlans(feeds, structure, () -> tensors(feeds));
     }
 
     /** A store of the native weights that outlives this network. */
     WeightStore shareWeights() {
-        begin();
-        try {
-            return store.share(graph.initializers().values());
-        } finally {
-            end();
-        }
+        return plans.shareWeights();
     }
 
     /** Holds the native weights until the matching {@link #end}. */
     void begin() {
-        users.getAndUpdate(n -> {
-            if (n == 0 || closed) {
-                throw new IllegalStateException("The network is closed");
-            }
-            return n + 1;
-        });
+        plans.begin();
     }
 
     void end() {
-        if (users.decrementAndGet() == 0) {
-            synchronized (plans) {
-                plans.values().forEach(Plan::close);
-                plans.clear();
-            }
-            gradientPlans.close();
-            store.close();
-        }
+        plans.end();
     }
 
     /** Frees the native memory once the runs under way have ended. May be called twice. */
     @Override
     public void close() {
-        synchronized (plans) {
-            if (closed) {
-                return;
-            }
-            closed = true;
-        }
-        end();
+        plans.close();
     }
 
     /** Name, inputs and outputs in one line. */

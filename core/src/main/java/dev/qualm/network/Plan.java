@@ -5,7 +5,6 @@ import dev.qualm.ShapeException;
 import dev.qualm.UnsupportedModelException;
 import dev.qualm.array.Array;
 import dev.qualm.network.engine.Engine;
-import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Precision;
 import dev.qualm.network.engine.TensorLimit;
 import dev.qualm.network.engine.Tensors;
@@ -13,12 +12,7 @@ import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.Node;
 import dev.qualm.network.operator.Inputs;
 import dev.qualm.network.operator.Kernel;
-import dev.qualm.network.operator.NodeContext;
-import dev.qualm.network.operator.Operator;
-import dev.qualm.network.operator.Operators;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,13 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A graph compiled for one set of wanted tensors: kernels in order, numbered slots, known last uses. Immutable. */
 /*
- * Compilation decides once what every run would decide again:
- * - only nodes that the wanted tensors need are kept;
- * - nodes of constants alone are computed now (exporters spell out shape arithmetic; weights behind Transpose or Cast);
- * - BatchNormalization is folded where nobody looks at the tensor before it and its weights are not differentiated;
- * - when nothing is recorded, convolutions are merged with what follows them, and a kernel overwrites its input if it is the only
- *   reader of freshly made memory (of some operators in recorded runs too);
- * - a value's handle is released after its last reader, so peak memory is that of the widest cut (autograd keeps what it needs).
+ * A run can begin in the middle, on the values of another run (see SharedPrefix). What that run owns is then neither released nor
+ * overwritten, which is known from where a value is made: before the first step that runs, or after.
  */
 final class Plan implements AutoCloseable {
     /** What a plan is for. */
@@ -49,26 +38,68 @@ final class Plan implements AutoCloseable {
         TRAINING
     }
 
-    /** Operators whose gradient needs their inputs or nothing, but not their output, which may then be overwritten. */
-    private static final Set<String> FORGETTING = Set.of("Conv", "ConvTranspose", "Gemm", "Add", "Sub");
+    /**
+     * A kernel and its place.
+     *
+     * @param kernel may overwrite its first input if there is a {@code plain} one
+     * @param plain does the same without overwriting; null if the kernel does not overwrite
+     * @param release slots that nobody reads later
+     */
+    record Step(Node node, Kernel kernel, @Nullable Kernel plain, int[] in, int[] out, int[] release) {
+        Step with(Kernel newKernel, @Nullable Kernel newPlain) {
+            return new Step(node, newKernel, newPlain, in, out, release);
+        }
+    }
 
-    /** Operators whose gradient is known from what they overwrite their input with. */
-    private static final Set<String> OVERWRITING = Set.of("Relu", "Clip", "Add", "Sub");
+    /** A value that all runs share, and where its native form is kept. */
+    record Constant(Array array, WeightStore store) {
+        Tensor tensor() {
+            return store.get(array);
+        }
+    }
 
-    private record Step(Node node, Kernel kernel, int[] in, int[] out, int[] release) {}
+    private final Slots slots;
+    private final List<Step> steps;
+    private final @Nullable Constant[] constants;
+    private final int[] used;
+    private final List<String> inputs;
+    private final WeightStore own;
+    private final List<Kernel> ownKernels;
+    private final int[] made;
+    private final int firstChanged;
 
-    private final List<Step> steps = new ArrayList<>();
-    private final Map<String, Integer> slots = new HashMap<>();
-    private final List<String> slotNames = new ArrayList<>();
-    private final Map<Integer, Array> constants = new HashMap<>();
-    private final Set<Integer> foldedSlots = new HashSet<>();
-    private final List<String> inputs = new ArrayList<>();
-    private final WeightStore store;
-    private final WeightStore folded;
-
-    private Plan(WeightStore store, Precision precision) {
-        this.store = store;
-        this.folded = new WeightStore(precision);
+    /**
+     * @param constants by slot
+     * @param used slots of the constants that runs need; others only led to these
+     * @param own holds constants that only this plan has, and is freed with it, as are {@code ownKernels}
+     * @param firstChanged the first step that differs from the plan this one was derived from
+     */
+    Plan(
+            Slots slots,
+            List<Step> steps,
+            @Nullable Constant[] constants,
+            int[] used,
+            List<String> inputs,
+            WeightStore own,
+            List<Kernel> ownKernels,
+            int firstChanged) {
+        this.slots = slots;
+        this.steps = steps;
+        this.constants = constants;
+        this.used = used;
+        this.inputs = inputs;
+        this.own = own;
+        this.ownKernels = ownKernels;
+        this.firstChanged = firstChanged;
+        this.made = new int[slots.count()];
+        java.util.Arrays.fill(made, -1);
+        for (int s = 0; s < steps.size(); s++) {
+            for (int slot : steps.get(s).out) {
+                if (slot >= 0) {
+                    made[slot] = s;
+                }
+            }
+        }
     }
 
     /**
@@ -76,175 +107,7 @@ final class Plan implements AutoCloseable {
      * @throws UnsupportedModelException if an operator is missing, or an attribute has an unsupported value
      */
     static Plan compile(Graph whole, WeightStore store, Precision precision, Set<String> wanted, Mode mode) {
-        Set<String> tensors = whole.tensors();
-        for (String w : wanted) {
-            if (!tensors.contains(w)
-                    && !whole.initializers().containsKey(w)
-                    && whole.inputs().stream().noneMatch(i -> i.name().equals(w))) {
-                throw new UnsupportedModelException("There is no tensor '" + w + "'; the network has " + tensors);
-            }
-        }
-        Graph graph = whole.prune(wanted);
-        if (mode == Mode.INFERENCE || mode == Mode.RECORDING) {
-            graph = BatchNormFolding.fold(graph, t -> !wanted.contains(t), precision == Precision.FLOAT64)
-                    .prune(wanted);
-        }
-        if (mode == Mode.INFERENCE && precision == Precision.FLOAT32) {
-            graph = Fusion.fuse(graph, wanted);
-        }
-        Plan plan = new Plan(store, precision);
-        try {
-            plan.build(graph, precision, wanted, mode);
-            return plan;
-        } catch (RuntimeException e) {
-            plan.close();
-            throw e;
-        }
-    }
-
-    private void build(Graph graph, Precision precision, Set<String> wanted, Mode mode) {
-        boolean frozen = mode == Mode.INFERENCE || mode == Mode.RECORDING;
-        Map<String, Array> known = new HashMap<>();
-        graph.initializers().forEach((name, a) -> {
-            // Weights that may be replaced at run time must not be baked into kernels.
-            if (frozen || !a.dtype().isFloating()) {
-                known.put(name, a);
-            }
-        });
-        graph.inputs().forEach(i -> {
-            inputs.add(i.name());
-            slot(i.name());
-        });
-        graph.initializers().forEach((name, a) -> constants.put(slot(name), a));
-
-        Map<String, Integer> uses = new HashMap<>();
-        Map<String, Integer> lastUse = new HashMap<>();
-        List<Node> kept = new ArrayList<>();
-        Map<Node, Kernel> kernels = new java.util.IdentityHashMap<>();
-        List<String> problems = new ArrayList<>();
-        for (Node node : graph.nodes()) {
-            NodeContext context = new NodeContext(node, opset(graph, node), precision, mode == Mode.TRAINING, known);
-            Kernel kernel;
-            try {
-                kernel = operator(node).factory().create(context);
-            } catch (UnsupportedModelException e) {
-                problems.add(named(node, e));
-                continue;
-            }
-            if (known.keySet().containsAll(present(node.inputs())) && isDeterministic(node, mode)) {
-                foldConstant(node, kernel, known);
-                continue;
-            }
-            kernels.put(node, kernel);
-            kept.add(node);
-            node.inputs().forEach(i -> uses.merge(i, 1, Integer::sum));
-        }
-        if (!problems.isEmpty()) {
-            throw new UnsupportedModelException(String.join("\n", problems));
-        }
-        for (int i = 0; i < kept.size(); i++) {
-            for (String name : kept.get(i).inputs()) {
-                lastUse.put(name, i);
-            }
-        }
-        // Outputs in memory of their own that may be overwritten.
-        Set<String> fresh = new HashSet<>();
-        for (int i = 0; i < kept.size(); i++) {
-            Node node = kept.get(i);
-            Operator operator = operator(node);
-            Kernel kernel = kernels.get(node);
-            String first = node.input(0);
-            boolean overwrites = mode == Mode.INFERENCE || mode == Mode.RECORDING && OVERWRITING.contains(node.op());
-            if (overwrites
-                    && operator.inPlace() != null
-                    && fresh.contains(first)
-                    && uses.getOrDefault(first, 0) == 1
-                    && !wanted.contains(first)) {
-                kernel = operator.inPlace().create(new NodeContext(node, opset(graph, node), precision, false, known));
-            }
-            if (!operator.aliases() && (mode == Mode.INFERENCE || FORGETTING.contains(node.op()))) {
-                fresh.addAll(node.outputs());
-            }
-            List<Integer> release = new ArrayList<>();
-            for (String name : new HashSet<>(node.inputs())) {
-                if (!name.isEmpty()
-                        && lastUse.getOrDefault(name, -1) == i
-                        && !wanted.contains(name)
-                        && !constants.containsKey(slot(name))
-                        && !inputs.contains(name)) {
-                    release.add(slot(name));
-                }
-            }
-            steps.add(new Step(
-                    node,
-                    java.util.Objects.requireNonNull(kernel),
-                    indices(node.inputs()),
-                    indices(node.outputs()),
-                    release.stream().mapToInt(Integer::intValue).toArray()));
-        }
-    }
-
-    private void foldConstant(Node node, Kernel kernel, Map<String, Array> known) {
-        try (NativeScope scope = NativeScope.values()) {
-            @Nullable Tensor[] in = new Tensor[node.inputs().size()];
-            for (int i = 0; i < in.length; i++) {
-                Array a = known.get(node.input(i));
-                in[i] = a == null ? null : constantTensor(slot(node.input(i)), a);
-            }
-            Tensor[] out = call(node, kernel, in);
-            for (int i = 0; i < node.outputs().size(); i++) {
-                String name = node.outputs().get(i);
-                if (!name.isEmpty()) {
-                    Tensor t = checked(node, out, i);
-                    if (t.numel() > TensorLimit.elements()) {
-                        throw tooLarge(node, t.numel());
-                    }
-                    Array value = Tensors.toArray(t);
-                    known.put(name, value);
-                    constants.put(slot(name), value);
-                    foldedSlots.add(slot(name));
-                }
-            }
-        }
-    }
-
-    /** Initializers live in the store that views share; values folded here live and die with the plan. */
-    private Tensor constantTensor(int slot, Array array) {
-        return foldedSlots.contains(slot) ? folded.get(array) : store.get(array);
-    }
-
-    private static boolean isDeterministic(Node node, Mode mode) {
-        return !node.op().startsWith("Random")
-                && !node.op().equals("Bernoulli")
-                && !node.op().equals("Multinomial")
-                && !(node.op().equals("Dropout") && mode == Mode.TRAINING);
-    }
-
-    private static List<String> present(List<String> names) {
-        return names.stream().filter(n -> !n.isEmpty()).toList();
-    }
-
-    private static int opset(Graph graph, Node node) {
-        return (int) (long) graph.opsets().getOrDefault(node.domain(), 1L);
-    }
-
-    private static Operator operator(Node node) {
-        Operator operator = Operators.find(node.domain(), node.op());
-        if (operator == null) {
-            throw new UnsupportedModelException(node.label() + ": operator not supported");
-        }
-        return operator;
-    }
-
-    private int slot(String name) {
-        return slots.computeIfAbsent(name, k -> {
-            slotNames.add(k);
-            return slotNames.size() - 1;
-        });
-    }
-
-    private int[] indices(List<String> names) {
-        return names.stream().mapToInt(n -> n.isEmpty() ? -1 : slot(n)).toArray();
+        return PlanSource.compile(whole, store, precision, wanted, mode).plan();
     }
 
     /**
@@ -260,26 +123,77 @@ final class Plan implements AutoCloseable {
             Map<String, Tensor> weights,
             Set<String> leaves,
             UnaryOperator<Tensor> atTensor) {
-        @Nullable Tensor[] values = new Tensor[slotNames.size()];
-        constants.forEach((slot, array) -> values[slot] = weights.containsKey(slotNames.get(slot))
-                ? weights.get(slotNames.get(slot))
-                : constantTensor(slot, array));
+        @Nullable Tensor[] values = start(feeds, weights);
+        for (String name : inputs) {
+            if (leaves.contains(name)) {
+                int slot = slots.of(name);
+                values[slot] = atTensor.apply(java.util.Objects.requireNonNull(values[slot]));
+            }
+        }
+        return run(values, 0, false, leaves, atTensor);
+    }
+
+    /** As {@link #run(Map, Map, Set, UnaryOperator)}, but every tensor is kept and none is overwritten. */
+    Values runKeeping(Map<String, Tensor> feeds) {
+        return run(start(feeds, Map.of()), 0, true, Set.of(), UnaryOperator.identity());
+    }
+
+    /** Whether one was derived from the other, or both from a third. */
+    boolean isRelated(Plan other) {
+        return slots == other.slots;
+    }
+
+    /**
+     * Runs what differs.
+     *
+     * @param before what {@link #runKeeping} of a related plan returned
+     */
+    Values resume(Values before) {
+        @Nullable Tensor[] values = before.tensors.clone();
+        for (int slot : used) {
+            if (!constant(slot).equals(before.plan.constants[slot])) {
+                values[slot] = constant(slot).tensor();
+            }
+        }
+        // Before these steps neither plan differs from the one that both come from.
+        int first = Math.min(firstChanged, before.plan.firstChanged);
+        return run(values, first, false, Set.of(), UnaryOperator.identity());
+    }
+
+    private @Nullable Tensor[] start(Map<String, Tensor> feeds, Map<String, Tensor> weights) {
+        @Nullable Tensor[] values = new Tensor[slots.count()];
+        for (int slot : used) {
+            Tensor given = weights.isEmpty() ? null : weights.get(slots.name(slot));
+            values[slot] = given != null ? given : constant(slot).tensor();
+        }
         for (String name : inputs) {
             Tensor t = feeds.get(name);
             if (t == null) {
                 throw new ShapeException(
                         "Input '" + name + "' is missing; the network needs " + inputs + ", found " + feeds.keySet());
             }
-            values[slot(name)] = leaves.contains(name) ? atTensor.apply(t) : t;
+            values[slots.of(name)] = t;
         }
+        return values;
+    }
+
+    private Constant constant(int slot) {
+        return java.util.Objects.requireNonNull(constants[slot]);
+    }
+
+    private Values run(
+            @Nullable Tensor[] values, int first, boolean keeping, Set<String> leaves, UnaryOperator<Tensor> atTensor) {
         long largest = 0;
         long limit = TensorLimit.elements();
-        for (Step step : steps) {
+        for (int s = first; s < steps.size(); s++) {
+            Step step = steps.get(s);
             @Nullable Tensor[] in = new Tensor[step.in.length];
             for (int i = 0; i < in.length; i++) {
                 in[i] = step.in[i] < 0 ? null : values[step.in[i]];
             }
-            Tensor[] out = call(step.node, step.kernel, in);
+            Kernel plain = step.plain;
+            boolean foreign = keeping || step.in.length > 0 && step.in[0] >= 0 && made[step.in[0]] < first;
+            Tensor[] out = call(step.node, foreign && plain != null ? plain : step.kernel, in);
             for (int i = 0; i < step.out.length; i++) {
                 if (step.out[i] < 0) {
                     continue;
@@ -291,10 +205,13 @@ final class Plan implements AutoCloseable {
                 }
                 values[step.out[i]] = leaves.contains(step.node.outputs().get(i)) ? atTensor.apply(t) : t;
             }
-            for (int s : step.release) {
-                Tensor t = values[s];
-                values[s] = null;
-                if (t != null) {
+            if (keeping) {
+                continue;
+            }
+            for (int slot : step.release) {
+                Tensor t = values[slot];
+                values[slot] = null;
+                if (t != null && made[slot] >= first) {
                     t.close();
                 }
             }
@@ -315,7 +232,7 @@ final class Plan implements AutoCloseable {
         return out;
     }
 
-    private static Tensor[] call(Node node, Kernel kernel, @Nullable Tensor[] in) {
+    static Tensor[] call(Node node, Kernel kernel, @Nullable Tensor[] in) {
         try {
             return kernel.run(new Inputs(in));
         } catch (UnsupportedModelException e) {
@@ -328,13 +245,13 @@ final class Plan implements AutoCloseable {
     }
 
     /** The error's message, with the node's name in front unless it is there. */
-    private static String named(Node node, UnsupportedModelException e) {
+    static String named(Node node, UnsupportedModelException e) {
         String message = String.valueOf(e.getMessage());
         return message.contains(node.label()) ? message : node.label() + ": " + message;
     }
 
     /** Output {@code i} of a node, which its kernel may not define. */
-    private static Tensor checked(Node node, Tensor[] out, int i) {
+    static Tensor checked(Node node, Tensor[] out, int i) {
         if (i >= out.length) {
             throw new UnsupportedModelException(
                     node.label() + ": output '" + node.outputs().get(i) + "' (number " + i + ") is not supported");
@@ -342,7 +259,7 @@ final class Plan implements AutoCloseable {
         return out[i];
     }
 
-    private static ShapeException tooLarge(Node node, long elements) {
+    static ShapeException tooLarge(Node node, long elements) {
         return new ShapeException(node.label() + ": its output has " + elements + " elements, expected at most "
                 + TensorLimit.elements() + "; feed smaller batches, or raise -D" + TensorLimit.PROPERTY);
     }
@@ -358,22 +275,55 @@ final class Plan implements AutoCloseable {
     /**
      * The tensors of one run.
      *
+     * @param tensors by slot
      * @param largest number of elements of the largest tensor that was computed
      */
     record Values(Plan plan, @Nullable Tensor[] tensors, long largest) {
         Tensor get(String name) {
-            Integer slot = plan.slots.get(name);
-            Tensor t = slot == null ? null : tensors[slot];
+            Tensor t = plan.slots.has(name) ? tensors[plan.slots.of(name)] : null;
             if (t == null) {
                 throw new UnsupportedModelException("Tensor '" + name + "' was not kept in this run");
             }
             return t;
         }
+
+        /** What this run computed, which is neither input nor constant. */
+        List<Tensor> computed() {
+            List<Tensor> all = new ArrayList<>();
+            for (int slot = 0; slot < tensors.length; slot++) {
+                Tensor t = tensors[slot];
+                if (t != null && plan.made[slot] >= 0) {
+                    all.add(t);
+                }
+            }
+            return all;
+        }
+    }
+
+    Slots slots() {
+        return slots;
+    }
+
+    List<Step> steps() {
+        return steps;
+    }
+
+    @Nullable
+    Constant[] constants() {
+        return constants;
+    }
+
+    int[] used() {
+        return used;
+    }
+
+    List<String> inputs() {
+        return inputs;
     }
 
     @Override
     public void close() {
-        steps.forEach(s -> s.kernel.close());
-        folded.close();
+        ownKernels.forEach(Kernel::close);
+        own.close();
     }
 }

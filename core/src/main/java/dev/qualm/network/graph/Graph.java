@@ -4,6 +4,7 @@ import dev.qualm.UnsupportedModelException;
 import dev.qualm.array.Array;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
@@ -91,6 +92,43 @@ public record Graph(
         Map<String, Array> all = new LinkedHashMap<>(initializers);
         all.putAll(changed);
         return new Graph(name, opsets, inputs, outputs, nodes, all);
+    }
+
+    /**
+     * The float initializers that differ from another graph's which is otherwise the same.
+     *
+     * @return by name, empty if none differs; null if the graphs differ in anything else
+     */
+    @SuppressWarnings("ReferenceEquality") // unchanged parts are the same objects
+    public @Nullable Map<String, Array> weightsChangedFrom(Graph other) {
+        if (nodes.size() != other.nodes.size()
+                || initializers.size() != other.initializers.size()
+                || !inputs.equals(other.inputs)
+                || !outputs.equals(other.outputs)
+                || !opsets.equals(other.opsets)) {
+            return null;
+        }
+        for (int i = 0; i < nodes.size(); i++) {
+            if (nodes.get(i) != other.nodes.get(i)) {
+                return null;
+            }
+        }
+        Map<String, Array> changed = new HashMap<>();
+        for (Map.Entry<String, Array> e : initializers.entrySet()) {
+            Array mine = e.getValue();
+            Array old = other.initializers.get(e.getKey());
+            if (mine == old) {
+                continue;
+            }
+            if (old == null
+                    || !mine.dtype().isFloating()
+                    || mine.dtype() != old.dtype()
+                    || !Arrays.equals(mine.shape(), old.shape())) {
+                return null;
+            }
+            changed.put(e.getKey(), mine);
+        }
+        return changed;
     }
 
     /** The part of the graph needed to compute the given tensors; nodes and initializers without use are dropped. */
