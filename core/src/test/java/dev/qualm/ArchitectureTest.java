@@ -27,6 +27,7 @@ class ArchitectureTest {
     /** The first package below {@code dev.qualm}, and its floor. The root package itself lies under all of them. */
     private static final Map<String, Integer> FLOORS = Map.ofEntries(
             Map.entry("array", 1),
+            Map.entry("artifact", 2),
             Map.entry("data", 2),
             Map.entry("metric", 2),
             Map.entry("network", 3),

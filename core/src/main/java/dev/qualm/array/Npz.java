@@ -8,14 +8,10 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.zip.CRC32;
-import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
@@ -32,13 +28,11 @@ public final class Npz implements AutoCloseable {
     private static final LocalDateTime TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
 
     private final Path path;
-    private final long length;
-    private final ZipFile zip;
-    private final Map<String, ZipEntry> entries;
+    private final ZipArchive zip;
+    private final Map<String, String> entries;
 
-    private Npz(Path path, long length, ZipFile zip) {
+    private Npz(Path path, ZipArchive zip) {
         this.path = path;
-        this.length = length;
         this.zip = zip;
         this.entries = entries(path, zip);
     }
@@ -49,36 +43,25 @@ public final class Npz implements AutoCloseable {
      * @throws UnreadableFileException if it is missing, no zip file, or holds other things than arrays
      */
     public static Npz open(Path path) {
-        long length = Input.length(path);
-        ZipFile zip;
+        ZipArchive zip = ZipArchive.open(path);
         try {
-            zip = new ZipFile(path.toFile());
-        } catch (IOException | IllegalArgumentException | UnsupportedOperationException e) {
-            // Names that are not UTF-8 give IllegalArgumentException, other file systems UnsupportedOperationException.
-            throw Input.unreadable(path, e);
-        }
-        try {
-            return new Npz(path, length, zip);
+            return new Npz(path, zip);
         } catch (RuntimeException e) {
-            close(path, zip);
+            zip.close();
             throw e;
         }
     }
 
-    private static Map<String, ZipEntry> entries(Path path, ZipFile zip) {
-        Map<String, ZipEntry> entries = new LinkedHashMap<>();
-        for (ZipEntry entry : Collections.list(zip.entries())) {
-            String name = entry.getName();
+    private static Map<String, String> entries(Path path, ZipArchive zip) {
+        Map<String, String> entries = new LinkedHashMap<>();
+        for (String name : zip.names()) {
             String key = name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : "";
             if (!isAllowed(key)) {
                 throw new UnreadableFileException("Cannot read " + path
                         + ": expected entries named NAME.npy, without \"..\" or control characters, but found '" + name
                         + "'");
             }
-            if (entries.put(key, entry) != null) {
-                throw new UnreadableFileException(
-                        "Cannot read " + path + ": expected each entry once, but found '" + name + "' twice");
-            }
+            entries.put(key, name);
         }
         return Collections.unmodifiableMap(entries);
     }
@@ -102,42 +85,13 @@ public final class Npz implements AutoCloseable {
      * large
      */
     public Array read(String key) {
-        ZipEntry entry = entries.get(key);
+        String entry = entries.get(key);
         if (entry == null) {
             String some = keys().stream().limit(20).collect(Collectors.joining(", "));
             throw new UnreadableFileException("Cannot read " + path + ": expected an array named '" + key
                     + "', but found " + keys().size() + " others: " + some + (keys().size() > 20 ? ", ..." : ""));
         }
-        String name = path + ", entry " + entry.getName();
-        checkSizes(name, entry);
-        CRC32 crc = new CRC32();
-        Array array;
-        try (Input in = Input.of(name, new CheckedInputStream(zip.getInputStream(entry), crc), entry.getSize())) {
-            array = Npy.read(in);
-        } catch (IOException | IllegalStateException e) {
-            // IllegalStateException: closed meanwhile.
-            throw new UnreadableFileException("Cannot read " + name + ": " + e, e);
-        }
-        if (crc.getValue() != entry.getCrc()) {
-            throw new UnreadableFileException(String.format(
-                    Locale.ROOT,
-                    "Cannot read %s: expected CRC-32 %08x, but found %08x; the file is damaged, copy it again",
-                    name,
-                    entry.getCrc(),
-                    crc.getValue()));
-        }
-        return array;
-    }
-
-    private void checkSizes(String name, ZipEntry entry) {
-        long possible = entry.getMethod() == ZipEntry.STORED ? 1 : Input.MAX_INFLATION;
-        if (entry.getSize() < 0
-                || entry.getCompressedSize() > length
-                || entry.getSize() / possible > entry.getCompressedSize()) {
-            throw new UnreadableFileException("Cannot read " + name + ": expected at most " + possible
-                    + " times its compressed size, but found a declared size of " + entry.getSize() + " bytes for "
-                    + entry.getCompressedSize() + " in a file of " + length);
-        }
+        return zip.read(entry, Npy::read);
     }
 
     /** Reads all arrays, in the order of the file. */
@@ -179,14 +133,6 @@ public final class Npz implements AutoCloseable {
 
     @Override
     public void close() {
-        close(path, zip);
-    }
-
-    private static void close(Path path, ZipFile zip) {
-        try {
-            zip.close();
-        } catch (IOException e) {
-            throw Input.unreadable(path, e);
-        }
+        zip.close();
     }
 }

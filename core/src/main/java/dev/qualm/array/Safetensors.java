@@ -54,7 +54,8 @@ public record Safetensors(Map<String, Array> arrays, Map<String, String> metadat
         return read(Input.of(name, content));
     }
 
-    private static Safetensors read(Input in) {
+    /** Reads content that fills the rest of {@code in}. */
+    static Safetensors read(Input in) {
         SafetensorsHeader header = SafetensorsHeader.read(in);
         Map<String, Array> arrays = new LinkedHashMap<>();
         for (SafetensorsHeader.Tensor tensor : header.byOffset(in)) {
