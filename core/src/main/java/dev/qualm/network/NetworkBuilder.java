@@ -171,6 +171,26 @@ public final class NetworkBuilder {
         return add(name, "Add", List.of(current, other), Attributes.NONE, shape(current));
     }
 
+    /**
+     * Dropout: while training each element is zeroed with probability {@code ratio} and the others are divided by {@code 1 - ratio};
+     * otherwise the identity. The graph allows training, so other runtimes may drop too if they run it as in training.
+     *
+     * @param ratio in [0, 1)
+     */
+    public NetworkBuilder dropout(String name, double ratio) {
+        if (!(ratio >= 0 && ratio < 1)) {
+            throw new ShapeException("Layer '" + name + "': expected a dropout ratio in [0, 1), but found " + ratio);
+        }
+        initializers.put(name + ".ratio", Array.of(new float[] {(float) ratio}));
+        initializers.put(name + ".training", Array.of(new boolean[] {true}));
+        return add(
+                name,
+                "Dropout",
+                List.of(current, name + ".ratio", name + ".training"),
+                Attributes.NONE,
+                shape(current));
+    }
+
     public NetworkBuilder softmax(String name) {
         return unary(name, "Softmax", Attributes.NONE.with("axis", -1L));
     }

@@ -54,7 +54,7 @@ final class Learner {
      * What one step found before it moved the weights.
      *
      * @param loss mean cross-entropy; where it is not finite the weights were not moved
-     * @param correct items whose largest logit was at their label
+     * @param correct items whose largest logit was at their label, or whose one logit was on its side of 0
      */
     record Step(double loss, int correct) {}
 
@@ -69,11 +69,8 @@ final class Learner {
         try (NativeScope scope = NativeScope.recording();
                 Tape tape = Tape.record(network, batch, recording)) {
             Tensor logits = tape.logits();
-            long[] targets = Arrays.stream(labels).asLongStream().toArray();
-            Tensor target = Tensors.of(Array.of(targets, targets.length), Precision.FLOAT32);
             try {
-                Tensor loss = torch.cross_entropy_loss(
-                        logits, target, new TensorOptional(), MEAN, NONE_IGNORED, labelSmoothing);
+                Tensor loss = loss(logits, labels);
                 double value = loss.item_double();
                 if (Double.isFinite(value)) {
                     optimizer.clear();
@@ -87,11 +84,26 @@ final class Learner {
         }
     }
 
+    private Tensor loss(Tensor logits, int[] labels) {
+        if (logits.size(1) == 1) {
+            float[] targets = new float[labels.length];
+            for (int i = 0; i < targets.length; i++) {
+                targets[i] = (float) (labels[i] * (1 - labelSmoothing) + labelSmoothing / 2);
+            }
+            Tensor target = Tensors.of(Array.of(targets, targets.length, 1), Precision.FLOAT32);
+            return torch.binary_cross_entropy_with_logits(
+                    logits, target, new TensorOptional(), new TensorOptional(), MEAN);
+        }
+        long[] targets = Arrays.stream(labels).asLongStream().toArray();
+        Tensor target = Tensors.of(Array.of(targets, targets.length), Precision.FLOAT32);
+        return torch.cross_entropy_loss(logits, target, new TensorOptional(), MEAN, NONE_IGNORED, labelSmoothing);
+    }
+
     private static int correct(Array logits, int[] labels) {
         int classes = logits.dim(1);
         int correct = 0;
         for (int i = 0; i < labels.length; i++) {
-            int best = 0;
+            int best = classes == 1 && logits.get(i) > 0 ? 1 : 0;
             for (int k = 1; k < classes; k++) {
                 best = logits.get(i * classes + k) > logits.get(i * classes + best) ? k : best;
             }

@@ -20,7 +20,8 @@ import java.util.Random;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Trains a classifier by minimising the cross-entropy of its logits.
+ * Trains a classifier by minimising the cross-entropy of its logits. A network of one logit decides between two classes:
+ * the sigmoid of the logit is the probability of class 1, and the loss is the binary cross-entropy.
  *
  * <p>Learnt are the weights of {@link Structure#layers()}; BatchNormalization uses the batch's statistics and moves its
  * running ones; Dropout drops where the file allows training. Weights that reach a layer through other nodes (a
@@ -156,14 +157,16 @@ public final class Trainer {
         return roles;
     }
 
-    /** The number of classes, from the logits of one item. */
+    /** The number of classes, from the logits of one item; one logit tells two apart. */
     private static int requireLabels(Network network, Array items, int[] labels) {
-        int classes = network.logits(items.slice(0, 1)).dim(1);
+        int logits = network.logits(items.slice(0, 1)).dim(1);
+        int classes = Math.max(2, logits);
         for (int i = 0; i < labels.length; i++) {
             if (labels[i] < 0 || labels[i] >= classes) {
                 throw new TrainingException(
-                        "Expected labels from 0 to " + (classes - 1) + ", one for each of the network's " + classes
-                                + " logits, but item " + i + " has " + labels[i]);
+                        "Expected labels from 0 to " + (classes - 1) + ", one for each of the network's "
+                                + (logits == 1 ? "two classes" : classes + " logits") + ", but item " + i + " has "
+                                + labels[i]);
             }
         }
         return classes;

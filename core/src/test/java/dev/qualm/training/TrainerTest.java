@@ -100,6 +100,70 @@ class TrainerTest {
     }
 
     @Test
+    void train_oneLogit_stepsDownTheBinaryCrossEntropy() {
+        Graph graph =
+                NetworkBuilder.input("input", 3).seed(3).linear("logit", 1).build();
+        Array rows = noise(5, 6, 3);
+        int[] labels = {0, 1, 1, 0, 1, 1};
+        double smoothing = 0.2;
+        Training one = Trainer.train(
+                graph,
+                rows,
+                labels,
+                SHORT.withEpochs(1)
+                        .withOptimizer(new Optimizer.Sgd(0.1, 0, false, 0))
+                        .withSchedule(new Schedule.Constant())
+                        .withLabelSmoothing(smoothing));
+        Array first = weight(graph, "logit.weight");
+        double[] expected = first.toDoubles().clone();
+        double loss = 0;
+        for (int i = 0; i < 6; i++) {
+            double z = 0;
+            for (int k = 0; k < 3; k++) {
+                z += first.get(k) * rows.get(3 * i + k);
+            }
+            double p = 1 / (1 + Math.exp(-z));
+            double y = labels[i] * (1 - smoothing) + smoothing / 2;
+            loss -= (y * Math.log(p) + (1 - y) * Math.log(1 - p)) / 6;
+            for (int k = 0; k < 3; k++) {
+                expected[k] -= 0.1 * (p - y) * rows.get(3 * i + k) / 6;
+            }
+        }
+        assertThat(one.last().loss()).isCloseTo(loss, within(1e-5));
+        assertThat(weight(one.graph(), "logit.weight").toDoubles()).containsExactly(expected, within(1e-6));
+        assertThatThrownBy(() -> Trainer.train(graph, rows, new int[] {0, 1, 2, 0, 1, 1}, SHORT))
+                .isInstanceOf(TrainingException.class)
+                .hasMessageContaining("two classes");
+    }
+
+    @Test
+    void train_oneLogitAndDropout_learnsWhatIsPlanted() {
+        Graph graph = NetworkBuilder.input("input", 2)
+                .linear("fc", 8)
+                .relu("relu")
+                .dropout("dropout", 0.5)
+                .linear("logit", 1)
+                .build();
+        Array rows = noise(5, 200, 2);
+        int[] labels = new int[200];
+        for (int i = 0; i < 200; i++) {
+            labels[i] = rows.get(2 * i) > 1 ? 1 : 0;
+        }
+        Training training = Trainer.train(graph, rows, labels, SHORT.withEpochs(30));
+        assertThat(training.last().accuracy()).isGreaterThan(0.85);
+    }
+
+    @Test
+    void itemHash_items_differInOneBitOnly() {
+        Array items = noise(1, 3, 4);
+        List<String> hashes = ItemHash.each(items);
+        assertThat(hashes).hasSize(3).doesNotHaveDuplicates();
+        assertThat(ItemHash.each(items.asFloat64())).isEqualTo(hashes);
+        assertThat(ItemHash.each(items.select(2, 0))).containsExactly(hashes.get(2), hashes.get(0));
+        assertThat(ItemHash.each(items.reshape(3, 2, 2))).doesNotContainAnyElementsOf(hashes);
+    }
+
+    @Test
     void train_progress_hearsEveryStepAndEpoch() {
         List<String> heard = new ArrayList<>();
         Training training = Trainer.train(
