@@ -1,7 +1,7 @@
 package dev.qualm.metric;
 
 /** The standard normal distribution, to about 1e-15. */
-final class Normal {
+public final class Normal {
     private Normal() {}
 
     /*
@@ -45,7 +45,7 @@ final class Normal {
     }
 
     /** The z with P(-z <= Z <= z) = level. */
-    static double twoSided(double level) {
+    public static double twoSided(double level) {
         return -quantile((1 - level) / 2);
     }
 }
