@@ -1,8 +1,10 @@
 package dev.qualm.mutation;
 
 import dev.qualm.Provenance;
+import dev.qualm.artifact.Artifact;
 import dev.qualm.network.Network;
 import dev.qualm.network.onnx.ModelHash;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -78,6 +80,29 @@ public record MutantPool(
             throw new MutationException(shared + " of " + evaluated.size()
                     + " items to evaluate on were used to accept the mutants; keep the two splits apart");
         }
+    }
+
+    /**
+     * Writes the pool completely or not at all.
+     *
+     * @throws dev.qualm.QualmException if the file cannot be written
+     */
+    public void save(Path file) {
+        PoolFile.write(this).write(file);
+    }
+
+    /**
+     * Reads a pool for the network it was made for; the result equals what was saved.
+     *
+     * @throws dev.qualm.UnreadableFileException if the file is missing, damaged or something else than a pool
+     * @throws dev.qualm.QualmException if it was made for another network
+     */
+    public static MutantPool load(Path file, Network network) {
+        Artifact artifact = Artifact.read(file, PoolFile.KIND);
+        artifact.requireModel(ModelHash.of(network.graph()));
+        MutantPool pool = PoolFile.read(artifact, file.toString());
+        PoolFile.requireFit(pool, network.graph().initializers());
+        return pool;
     }
 
     @Override

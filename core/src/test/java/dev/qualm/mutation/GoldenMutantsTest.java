@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -102,6 +104,47 @@ class GoldenMutantsTest {
                 }
             });
         }
+    }
+
+    /** Which standard deviation the reference draws with: its redrawn entries spread as the population's predicts. */
+    @Test
+    void gaussianFuzz_referenceMutants_spreadLikeThePopulation() {
+        double population = 0;
+        double sample = 0;
+        int count = 0;
+        for (String folder : List.of("n2-rgb-resnet", "n4-avgpool-cnn")) {
+            try (Network network = Golden.network(folder, Precision.FLOAT32)) {
+                List<UnitLayer> layers = MutableUnits.of(network, Unit.FILTER).layers();
+                for (Mutant mutant : GoldenMutants.load(network, folder, "seed_gf")) {
+                    for (Delta d : mutant.deltas()) {
+                        UnitLayer layer = layers.stream()
+                                .filter(l -> l.weight().equals(d.weight()))
+                                .findFirst()
+                                .orElseThrow();
+                        Array w = get(network.graph().initializers(), d.weight());
+                        int[] positions = d.positions();
+                        for (int i = 0; i < positions.length; i++) {
+                            double[] column = new double[layer.units()];
+                            for (int u = 0; u < column.length; u++) {
+                                column[u] = w.get(layer.position(u, positions[i] % layer.entries()));
+                            }
+                            double mean = DoubleStream.of(column).average().orElseThrow();
+                            double squares = DoubleStream.of(column)
+                                    .map(v -> (v - mean) * (v - mean))
+                                    .sum();
+                            double z = (d.values().get(i) - mean) * (d.values().get(i) - mean) / squares;
+                            population += z * column.length;
+                            sample += z * (column.length - 1);
+                            count++;
+                        }
+                    }
+                }
+            }
+        }
+        assertThat(count).isGreaterThan(2500);
+        // The standard error of a mean of squared normals is sqrt(2 / count), about 0.027.
+        assertThat(population / count).isCloseTo(1, within(0.054));
+        assertThat(sample / count).isLessThan(0.946);
     }
 
     private static int changedUnits(Mutant mutant, Mutator mutator) {
