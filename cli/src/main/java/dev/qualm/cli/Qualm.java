@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             MapCommand.class,
             ExplainCommand.class,
             PatternsCommand.class,
+            MutantsCommand.class,
             Manipulate.class,
             Audit.class,
             Train.class,

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Draws candidates 0, 1, 2, ... and keeps those that are still accurate, until there are enough.
@@ -34,8 +35,6 @@ public record MutantSearch(
         long cap,
         boolean keepsPartial,
         Curtailment curtailment) {
-    private record Verdict(Mutant mutant, Accuracy accuracy) {}
-
     public MutantSearch {
         mutations = List.copyOf(mutations);
         if (mutations.isEmpty() || count < 1 || cap < count) {
@@ -100,22 +99,34 @@ public record MutantSearch(
         while (mutants.size() < count && attempts < cap) {
             long first = attempts;
             int wave = (int) Math.min(workers.threads(), cap - attempts);
-            List<Verdict> verdicts = workers.map(wave, i -> judge(mutators, test, first + i));
+            List<Mutant> drawn = workers.map(
+                    wave,
+                    i -> mutators.get((int) ((first + i) % mutators.size())).draw(seed, first + i));
+            // Known before anything is run: small layers have few mutants, and most candidates are then repetitions.
+            List<@Nullable Rejection> early = new ArrayList<>();
+            for (Mutant m : drawn) {
+                early.add(
+                        m.deltas().isEmpty()
+                                ? Rejection.IDENTICAL
+                                : known.add(ContentHash.of(m)) ? null : Rejection.DUPLICATE);
+            }
+            List<@Nullable Accuracy> verdicts = workers.<@Nullable Accuracy>map(
+                    wave, i -> early.get(i) == null ? test.run(drawn.get(i), curtailment) : null);
             for (int i = 0; i < wave && mutants.size() < count; i++) {
                 attempts++;
-                Verdict v = verdicts.get(i);
-                if (v.mutant.deltas().isEmpty()) {
-                    rejected.merge(Rejection.IDENTICAL, 1L, Long::sum);
-                } else if (!known.add(ContentHash.of(v.mutant))) {
-                    rejected.merge(Rejection.DUPLICATE, 1L, Long::sum);
-                } else {
-                    evaluations += v.accuracy.evaluated();
-                    if (test.accepts(v.accuracy)) {
-                        mutants.add(v.mutant);
-                        accuracies.add(v.accuracy);
+                Accuracy accuracy = verdicts.get(i);
+                Rejection rejection = early.get(i);
+                if (accuracy != null) {
+                    evaluations += accuracy.evaluated();
+                    if (test.accepts(accuracy)) {
+                        mutants.add(drawn.get(i));
+                        accuracies.add(accuracy);
                     } else {
-                        rejected.merge(Rejection.INACCURATE, 1L, Long::sum);
+                        rejection = Rejection.INACCURATE;
                     }
+                }
+                if (rejection != null) {
+                    rejected.merge(rejection, 1L, Long::sum);
                 }
                 progress.candidate(mutants.size(), count, attempts, cap);
             }
@@ -128,12 +139,6 @@ public record MutantSearch(
         }
         return new MutantPool(
                 ModelHash.of(network.graph()), mutants, accuracies, report, test.items(), provenance(mutators, test));
-    }
-
-    private Verdict judge(List<Mutator> mutators, AcceptanceTest test, long index) {
-        Mutant mutant = mutators.get((int) (index % mutators.size())).draw(seed, index);
-        Accuracy none = new Accuracy(0, 0, test.size());
-        return new Verdict(mutant, mutant.deltas().isEmpty() ? none : test.run(mutant, curtailment));
     }
 
     private Provenance provenance(List<Mutator> mutators, AcceptanceTest test) {
