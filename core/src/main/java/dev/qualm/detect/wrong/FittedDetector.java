@@ -14,6 +14,7 @@ public final class FittedDetector {
     private final String modelHash;
     private final WrongPredictionDetector.Pipeline pipeline;
     private final Threshold threshold;
+    private final Auroc auroc;
     private final Set<String> seen;
     private final String discipline;
     private final String reading;
@@ -23,6 +24,7 @@ public final class FittedDetector {
             String modelHash,
             WrongPredictionDetector.Pipeline pipeline,
             Threshold threshold,
+            Auroc auroc,
             Set<String> seen,
             String discipline,
             String reading,
@@ -30,6 +32,7 @@ public final class FittedDetector {
         this.modelHash = modelHash;
         this.pipeline = pipeline;
         this.threshold = threshold;
+        this.auroc = auroc;
         this.seen = seen;
         this.discipline = discipline;
         this.reading = reading;
@@ -57,6 +60,11 @@ public final class FittedDetector {
     /** Where doubt begins, with the recalls on the split it was chosen on. */
     public Threshold threshold() {
         return threshold;
+    }
+
+    /** How it ranked the split that its threshold was chosen on, which it was not fitted on. */
+    public Auroc auroc() {
+        return auroc;
     }
 
     /** What it was fitted on; shown beside every result. */
@@ -126,6 +134,7 @@ public final class FittedDetector {
     @Override
     public String toString() {
         return "Detector of wrong predictions from " + Feature.format(pipeline.features()) + ", " + threshold + "; "
+                + auroc + (auroc.value() < 0.5 ? "; worse than chance: it needs more rows or another model; " : "; ")
                 + discipline;
     }
 }

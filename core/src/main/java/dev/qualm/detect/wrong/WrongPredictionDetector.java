@@ -1,6 +1,8 @@
 package dev.qualm.detect.wrong;
 
 import dev.qualm.Provenance;
+import dev.qualm.metric.Auroc;
+import dev.qualm.metric.Ranking;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -105,6 +107,7 @@ public record WrongPredictionDetector(
                 fit.samples().modelHash(),
                 pipeline,
                 found,
+                Auroc.of(Ranking.of(scores, chosen.wrong())),
                 Set.copyOf(seen),
                 discipline.toString(),
                 Reading.of(features, fit.samples()),

@@ -1,0 +1,71 @@
+package dev.qualm.detect.wrong;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.qualm.Status;
+import dev.qualm.array.Array;
+import dev.qualm.attribution.LayerConductance;
+import dev.qualm.network.Network;
+import dev.qualm.network.engine.Precision;
+import dev.qualm.network.onnx.ModelHash;
+import dev.qualm.testkit.Golden;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SampleReaderTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"n1-fmnist-cnn", "n2-rgb-resnet", "n3-tabular-mlp", "n4-avgpool-cnn", "n5-rgb-seq"})
+    void read_golden_isThePublishedConductanceOfTheLastLayer(String net) {
+        Map<String, Array> io = Golden.arrays(net + "/io.npz");
+        try (Network network = Golden.network(net, Precision.FLOAT64);
+                SampleReader reader = SampleReader.of(network)) {
+            Samples samples = reader.read(io.get("input"));
+            Array expected = Golden.arrays(net + "/conductance.npz").get("seed." + reader.layer() + ".f64");
+            assertThat(samples.predictions())
+                    .isEqualTo(java.util.Arrays.stream(io.get("pred").toLongs())
+                            .mapToInt(Math::toIntExact)
+                            .toArray());
+            int maps = expected.dim(1);
+            for (int i = 0; i < samples.size(); i++) {
+                for (int k = 0; k < maps; k++) {
+                    assertThat(samples.conductance()[i][k]).isCloseTo(expected.get(i * maps + k), within(1e-9));
+                }
+            }
+            assertThat(samples.status()).allMatch(Status::isOk);
+            assertThat(samples.hashes()).doesNotHaveDuplicates();
+            assertThat(samples.modelHash()).isEqualTo(ModelHash.of(network.graph()));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"n1-fmnist-cnn", "n3-tabular-mlp"})
+    void read_aRowOfNan_costsOnlyThatRow(String net) {
+        Array input = Golden.arrays(net + "/io.npz").get("input").slice(0, 3);
+        double[] values = input.toDoubles().clone();
+        int size = values.length / 3;
+        java.util.Arrays.fill(values, size, 2 * size, Double.NaN);
+        try (Network network = Golden.network(net, Precision.FLOAT64);
+                SampleReader reader = SampleReader.of(network);
+                SampleReader plain = SampleReader.withoutConductance(network)) {
+            Samples clean = reader.read(input);
+            Samples spoilt = reader.read(Array.of(values, input.shape()));
+            assertThat(spoilt.status().get(1).kind()).isEqualTo(Status.Kind.NON_FINITE);
+            assertThat(spoilt.conductance()[1]).containsOnly(Double.NaN);
+            assertThat(spoilt.predictions()[1]).isEqualTo(-1);
+            for (int i : new int[] {0, 2}) {
+                assertThat(spoilt.conductance()[i]).containsExactly(clean.conductance()[i], within(1e-12));
+                assertThat(spoilt.hashes().get(i)).isEqualTo(clean.hashes().get(i));
+            }
+            Samples cheap = plain.read(input);
+            assertThat(cheap.msp()).isEqualTo(clean.msp());
+            assertThat(cheap.passes()).isEqualTo(1);
+            assertThatThrownBy(cheap::rows).isInstanceOf(FitException.class).hasMessageContaining("conductance");
+            assertThatThrownBy(() -> SampleReader.of(
+                            network, LayerConductance.reference().with(LayerConductance.Positions.EACH)))
+                    .isInstanceOf(FitException.class);
+        }
+    }
+}
