@@ -3,8 +3,10 @@ package dev.qualm.detect.wrong;
 import dev.qualm.Provenance;
 import dev.qualm.QualmException;
 import dev.qualm.Status;
+import dev.qualm.artifact.Artifact;
 import dev.qualm.metric.Auroc;
 import dev.qualm.metric.Ranking;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -129,6 +131,28 @@ public final class FittedDetector {
                 Threshold.at(threshold.rule(), threshold.value(), scores, items.wrong()),
                 items.size() - kept.size(),
                 discipline);
+    }
+
+    /**
+     * Saves it, completely or not at all.
+     *
+     * @throws QualmException if the file cannot be written
+     */
+    public void save(Path file) {
+        DetectorFile.artifact(this).write(file);
+    }
+
+    /**
+     * Reads what {@link #save} wrote; its scores are the same to the last bit.
+     *
+     * @param modelHash the model about to be judged
+     * @throws dev.qualm.UnreadableFileException if the file is missing, damaged or of another kind
+     * @throws QualmException if it was fitted for another model
+     */
+    public static FittedDetector load(Path file, String modelHash) {
+        Artifact artifact = Artifact.read(file, DetectorFile.KIND);
+        artifact.requireModel(modelHash);
+        return DetectorFile.read(artifact);
     }
 
     @Override

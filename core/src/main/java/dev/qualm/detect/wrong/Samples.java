@@ -5,6 +5,7 @@ import dev.qualm.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +32,16 @@ public record Samples(
         List<Status> status,
         double passes,
         Provenance provenance) {
+    private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
+
     public Samples {
         hashes = List.copyOf(hashes);
         status = List.copyOf(status);
         int n = hashes.size();
+        for (String hash : hashes) {
+            FitException.require(
+                    HASH.matcher(hash).matches(), "contents named by 64 hexadecimal digits", "(ItemHash.each)", hash);
+        }
         requireLength("predictions", predictions.length, n);
         requireLength("msp", msp.length, n);
         requireLength("margin", margin.length, n);
