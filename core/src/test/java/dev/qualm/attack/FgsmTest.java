@@ -40,7 +40,7 @@ class FgsmTest {
                     labels[i] = before.get(i * 5 + j) > before.get(i * 5 + labels[i]) ? j : labels[i];
                 }
             }
-            Array moved = new Fgsm(0.05, new float[] {-2}, new float[] {2}).attack(network, x, labels);
+            Array moved = Fgsm.of(0.05, -2, 2).attack(network, x, labels);
             for (int i = 0; i < x.size(); i++) {
                 double clipped = Math.min(2, Math.max(-2, x.get(i)));
                 assertThat(Math.abs(moved.get(i) - clipped)).isLessThanOrEqualTo(0.05 + 1e-6);
