@@ -7,6 +7,7 @@ import dev.qualm.attribution.AttributionOptions;
 import dev.qualm.attribution.Attributions;
 import dev.qualm.attribution.SmoothedMaps;
 import dev.qualm.network.Network;
+import dev.qualm.network.Views;
 import dev.qualm.report.explanation.ExplanationSheet;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -235,8 +236,10 @@ final class ExplainCommand implements Runnable {
     }
 
     private static void requireRelu(Network network) {
-        if (network.graph().nodes().stream().noneMatch(n -> n.op().equals("Relu"))) {
-            throw new QualmException("--betas puts softplus in place of Relu, but this model has no Relu");
+        if (!Views.isSmoothable(network.graph())) {
+            throw new QualmException(
+                    "--betas puts softplus in place of Relu and Clip, but this model has no Relu, and no"
+                            + " Clip between constants");
         }
     }
 

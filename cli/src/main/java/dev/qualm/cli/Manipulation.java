@@ -11,6 +11,7 @@ import dev.qualm.attribution.SmoothedMaps;
 import dev.qualm.manipulation.ExplanationAttack;
 import dev.qualm.manipulation.NonSmoothNodes;
 import dev.qualm.network.Network;
+import dev.qualm.network.Views;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -74,11 +75,9 @@ final class Manipulation implements AutoCloseable {
                     + " is zero, or nearly so, on a ReLU network. Switch it off with --no-beta-growth");
         }
         if (!smooths()) {
-            remarks.add("the network has no Relu, so nothing is smoothed"
-                    + (network.graph().nodes().stream().anyMatch(n -> n.op().equals("Clip"))
-                            ? " (ReLU6 is a Clip, which stays); methods that are gradients of the network cannot be attacked then,"
-                                    + " lrp methods can"
-                            : ""));
+            remarks.add("the network has no Relu or Clip between constants (ReLU6), so nothing is smoothed;"
+                    + " methods that are gradients of a piecewise linear network cannot be attacked then,"
+                    + " lrp methods can");
         }
         if (pixels.guessed()) {
             remarks.add("nothing is known of the valid values of the input; taking " + pixels
@@ -86,9 +85,9 @@ final class Manipulation implements AutoCloseable {
         }
     }
 
-    /** Whether there is a Relu, which is what smoothing replaces. */
+    /** Whether there is a Relu or a Clip, which is what smoothing replaces. */
     private boolean smooths() {
-        return network.graph().nodes().stream().anyMatch(n -> n.domain().isEmpty() && n.op().equals("Relu"));
+        return Views.isSmoothable(network.graph());
     }
 
     /** Whether the smoothed network is piecewise linear as before, so that its curvature is zero and says nothing. */

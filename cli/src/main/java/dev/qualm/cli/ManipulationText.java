@@ -148,7 +148,7 @@ final class ManipulationText {
 
     private static String smoothing(ManipulationFindings f, int i) {
         if (!f.smoothed()) {
-            return "Smoothing: none, since the network has no Relu to replace.";
+            return "Smoothing: none, since the network has no Relu or Clip to replace.";
         }
         List<String> parts = new ArrayList<>();
         f.verdicts().forEach((beta, all) -> {

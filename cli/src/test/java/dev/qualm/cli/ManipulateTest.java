@@ -257,6 +257,28 @@ class ManipulateTest {
     }
 
     @Test
+    void manipulate_relu6Model_isSmoothedAndAttackedByGradient() throws IOException {
+        TestModels.write(
+                NetworkBuilder.input("input", 3, 12, 12)
+                        .seed(1)
+                        .conv("conv1", 4, 3, 2, 1)
+                        .relu6("relu1")
+                        .flatten("flat")
+                        .linear("logits", 4)
+                        .build(),
+                model);
+        CommandRun run =
+                run("--target", other, "--method", "gradient", "--steps", "20", "--lr", "0.005", "--no-smoothgrad");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.err()).contains("softplus").doesNotContain("nothing is smoothed");
+        JsonNode report = report();
+        assertThat(report.at("/curvature/nonSmoothNodes")).isEmpty();
+        assertThat(report.at("/curvature/largestEigenvalue").asDouble()).isNotZero();
+        JsonNode total = report.at("/attack/total");
+        assertThat(total.get(19).asDouble()).isLessThan(total.get(0).asDouble());
+    }
+
+    @Test
     void manipulate_storedFloats_takesTheirRangeAndSaysSo() {
         image = folder.resolve("x.npy");
         Npy.write(image, TestModels.random(3, 3, 12, 12));

@@ -43,7 +43,7 @@ final class NonNegative {
         if (ALWAYS.contains(n.op()) || n.op().equals("SmoothMaxPool") && known.contains(n.input(0))) {
             return true;
         }
-        if (n.op().equals("Clip")) {
+        if (n.op().equals("Clip") || n.op().equals("SmoothClip")) {
             dev.qualm.array.Array low = w.constant(n.input(1));
             return low != null
                     ? low.size() == 1 && low.get(0) >= 0

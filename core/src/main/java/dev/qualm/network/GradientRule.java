@@ -112,6 +112,7 @@ final class GradientRule implements BackwardRule {
     private static @Nullable String own(GraphWriter w, Node n, int i, String g) {
         return switch (n.op()) {
             case "Softplus" -> i == 0 ? w.node("Mul", g, w.own("SoftplusSlope", n.inputs(), n.attributes())) : null;
+            case "SmoothClip" -> i == 0 ? smoothClip(w, n, g) : null;
             case "SoftplusSlope" -> i == 0 ? w.node("Mul", g, bend(w, n)) : null;
             case "StableDivide" -> divide(w, n, i, g);
             case "ReshapeLike" -> i == 0 ? w.own("ReshapeLike", g, n.input(0)) : NOTHING;
@@ -123,6 +124,11 @@ final class GradientRule implements BackwardRule {
             case "ConvGradient" -> i == 0 ? LinearAdjoint.ofGradient(w, n, g) : null;
             default -> null;
         };
+    }
+
+    private static @Nullable String smoothClip(GraphWriter w, Node n, String g) {
+        String slope = Smoothing.slope(w, n);
+        return slope == null ? null : w.node("Mul", g, slope);
     }
 
     /** From the slope itself, so that one exponential serves all derivatives. */

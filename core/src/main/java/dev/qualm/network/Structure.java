@@ -55,6 +55,7 @@ public record Structure(
             "Mish",
             "Swish",
             "Clip",
+            "SmoothClip",
             "Erf");
 
     /** Weight inputs by operator, in order; everything else that reads a float initializer counts from input 1 on. */

@@ -45,7 +45,9 @@ public final class Views {
 
     /**
      * Softplus(beta x) / beta in place of every Relu (Dombrowski et al. 2019, section 3.3): smooth, twice differentiable, and
-     * equal to Relu as beta grows.
+     * equal to Relu as beta grows. In place of every Clip between constants a and b, such as ReLU6, stands
+     * {@code a + softplus(x - a) - softplus(x - b)}, of either bound alone the same without the other. Clip with bounds that are computed
+     * stays.
      *
      * @param beta sharpness, positive
      */
@@ -53,15 +55,7 @@ public final class Views {
         if (!(beta > 0)) {
             throw new IllegalArgumentException("beta must be positive, but found " + beta);
         }
-        return replace(
-                "Relu",
-                n -> new Node(
-                        n.name(),
-                        Node.QUALM_DOMAIN,
-                        "Softplus",
-                        n.inputs(),
-                        n.outputs(),
-                        Attributes.NONE.with("beta", (float) beta)));
+        return graph -> Smoothing.smooth(graph, "", Attributes.NONE.with("beta", (float) beta));
     }
 
     /**
@@ -71,21 +65,18 @@ public final class Views {
      * @param input name of that input
      */
     public static View softplus(String input) {
-        View change = replace(
-                "Relu",
-                n -> new Node(
-                        n.name(),
-                        Node.QUALM_DOMAIN,
-                        "Softplus",
-                        List.of(n.input(0), input),
-                        n.outputs(),
-                        Attributes.NONE));
         return graph -> {
             List<ValueInfo> inputs = new ArrayList<>(graph.inputs());
             inputs.add(ValueInfo.floats(input));
-            return change.apply(new Graph(
-                    graph.name(), graph.opsets(), inputs, graph.outputs(), graph.nodes(), graph.initializers()));
+            Graph more = new Graph(
+                    graph.name(), graph.opsets(), inputs, graph.outputs(), graph.nodes(), graph.initializers());
+            return Smoothing.smooth(more, input, Attributes.NONE);
         };
+    }
+
+    /** Whether {@link #softplus(double)} replaces anything. */
+    public static boolean isSmoothable(Graph graph) {
+        return graph.nodes().stream().anyMatch(n -> Smoothing.replaces(graph, n));
     }
 
     /**

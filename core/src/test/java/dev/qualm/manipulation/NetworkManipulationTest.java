@@ -19,6 +19,7 @@ import dev.qualm.network.graph.Attributes;
 import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.Node;
 import dev.qualm.network.graph.ValueInfo;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -92,6 +93,54 @@ class NetworkManipulationTest {
                 assertThat(Vectors.maxAbs(Vectors.minus(found[i], slow[i]))).isLessThan(1e-12);
             }
         }
+    }
+
+    /** ReLU6 smoothed: value, gradient and Hessian products, each against differences of the one before. */
+    @Test
+    void smoothed_relu6_derivativesEqualDifferences() {
+        Graph graph = NetworkBuilder.input("input", 1, 8, 8)
+                .seed(3)
+                .conv("conv1", 3, 3, 1, 1)
+                .relu6("relu6a")
+                .conv("conv2", 3, 3, 1, 1, 3)
+                .relu6("relu6b")
+                .flatten("flat")
+                .linear("logits", 3)
+                .build();
+        double[] x = Arrays.stream(images(1, 5).toDoubles()).map(a -> 12 * a).toArray();
+        double[] v = images(1, 6).toDoubles();
+        double step = 1e-5;
+        try (Network network = Network.of(graph, Precision.FLOAT64);
+                Network smooth = network.with(Views.softplus(4));
+                SmoothedMaps maps = SmoothedMaps.of(Attributions.of("gradient"), network, Target.logit())) {
+            assertThat(NonSmoothNodes.of(network)).containsExactly("Clip 'relu6a'", "Clip 'relu6b'");
+            assertThat(NonSmoothNodes.of(smooth)).isEmpty();
+            DifferentiableMaps gradient = maps.apply(4);
+            LogitGradient field = new LogitGradient(gradient, DType.FLOAT64, SHAPE, 1);
+            double[][] g = field.gradients(new double[][] {x, plus(x, step, v), plus(x, -step, v)});
+            double up = smooth.logits(Array.of(plus(x, step, v), 1, 1, 8, 8)).get(1);
+            double down = smooth.logits(Array.of(plus(x, -step, v), 1, 1, 8, 8)).get(1);
+            double along = 0;
+            for (int i = 0; i < v.length; i++) {
+                along += g[0][i] * v[i];
+            }
+            assertThat(along).isNotZero().isCloseTo((up - down) / (2 * step), within(1e-7));
+            try (GradientHessian hessian = GradientHessian.of(gradient, Array.of(x, 1, 1, 8, 8), 1)) {
+                double[] product = hessian.times(new double[][] {v})[0];
+                assertThat(Vectors.maxAbs(product)).isGreaterThan(1e-3);
+                for (int i = 0; i < v.length; i++) {
+                    assertThat(product[i]).isCloseTo((g[1][i] - g[2][i]) / (2 * step), within(1e-6));
+                }
+            }
+        }
+    }
+
+    private static double[] plus(double[] x, double by, double[] v) {
+        double[] out = x.clone();
+        for (int i = 0; i < out.length; i++) {
+            out[i] += by * v[i];
+        }
+        return out;
     }
 
     /** Black background: all values of a window are equal, and differences of gradients would be of any size. */

@@ -36,7 +36,9 @@ final class StandardForm {
             if (!n.domain().equals(Node.QUALM_DOMAIN)) {
                 narrow(graph, n, outputs, names, nodes);
             } else if (n.op().equals("Softplus")) {
-                softplus(graph, n, names, nodes, initializers);
+                softplus(new Written(graph, n, names, nodes, initializers));
+            } else if (n.op().equals("SmoothClip")) {
+                smoothClip(new Written(graph, n, names, nodes, initializers));
             } else {
                 homeless.add(n.label());
             }
@@ -48,19 +50,79 @@ final class StandardForm {
         return new Graph(graph.name(), opsets, graph.inputs(), graph.outputs(), nodes, initializers);
     }
 
+    /** Nodes that do what one of Qualm's own does. */
+    private record Written(
+            Graph graph, Node node, UniqueNames names, List<Node> nodes, Map<String, Array> initializers) {
+        /** Before opset 7 a second operand is broadcast only on request. */
+        Attributes broadcast() {
+            return graph.opset() < 7 ? Attributes.NONE.with("broadcast", 1L) : Attributes.NONE;
+        }
+
+        String write(String op, Attributes attributes, String... in) {
+            String name = names.unique(node.name() + "/" + op.toLowerCase(java.util.Locale.ROOT));
+            nodes.add(Node.of(name, op, List.of(in), attributes));
+            return name;
+        }
+
+        String constant(String about, double value) {
+            String name = names.unique(node.name() + "/" + about);
+            initializers.put(
+                    name, isDouble(graph) ? Array.of(new double[] {value}) : Array.of(new float[] {(float) value}));
+            return name;
+        }
+
+        /** What the node computes last, under the name of its output. */
+        void end(String op, Attributes attributes, String... in) {
+            nodes.add(new Node(node.name(), "", op, List.of(in), node.outputs(), attributes));
+        }
+
+        String beta(int input) {
+            return node.input(input).isEmpty()
+                    ? constant("beta", node.attributes().getFloat("beta", 1))
+                    : node.input(input);
+        }
+
+        /** Softplus(beta x), to be divided by beta. */
+        String scaledSoftplus(String x, String beta) {
+            return write("Softplus", Attributes.NONE, write("Mul", broadcast(), x, beta));
+        }
+    }
+
     /** Softplus(beta x) / beta, which is Qualm's Softplus with a beta. */
-    private static void softplus(
-            Graph graph, Node n, UniqueNames names, List<Node> nodes, Map<String, Array> initializers) {
-        float beta = n.attributes().getFloat("beta", 1);
-        String constant = names.unique(n.name() + "/beta");
-        String scaled = names.unique(n.name() + "/scaled");
-        String soft = names.unique(n.name() + "/softplus");
-        initializers.put(constant, isDouble(graph) ? Array.of(new double[] {beta}) : Array.of(new float[] {beta}));
-        // Before opset 7 a second operand is broadcast only on request.
-        Attributes broadcast = graph.opset() < 7 ? Attributes.NONE.with("broadcast", 1L) : Attributes.NONE;
-        nodes.add(Node.of(scaled, "Mul", List.of(n.input(0), constant), broadcast));
-        nodes.add(Node.of(soft, "Softplus", List.of(scaled), Attributes.NONE));
-        nodes.add(new Node(n.name(), "", "Div", List.of(soft, constant), n.outputs(), broadcast));
+    private static void softplus(Written w) {
+        String beta = w.beta(1);
+        w.end("Div", w.broadcast(), w.scaledSoftplus(w.node().input(0), beta), beta);
+    }
+
+    /** low + softplus(x - low) - softplus(x - high), or high - softplus(high - x). */
+    private static void smoothClip(Written w) {
+        String beta = w.beta(3);
+        String x = w.node().input(0);
+        double low = bound(w, 1, "min", Double.NEGATIVE_INFINITY);
+        double high = bound(w, 2, "max", Double.POSITIVE_INFINITY);
+        if (Double.isInfinite(low)) {
+            String below = w.write("Neg", Attributes.NONE, w.write("Sub", w.broadcast(), x, w.constant("high", high)));
+            String soft = w.write("Div", w.broadcast(), w.scaledSoftplus(below, beta), beta);
+            w.end("Add", w.broadcast(), w.write("Neg", Attributes.NONE, soft), w.constant("high", high));
+            return;
+        }
+        String soft = w.scaledSoftplus(w.write("Sub", w.broadcast(), x, w.constant("low", low)), beta);
+        if (Double.isFinite(high)) {
+            String over = w.scaledSoftplus(w.write("Sub", w.broadcast(), x, w.constant("high", high)), beta);
+            soft = w.write("Sub", Attributes.NONE, soft, over);
+        }
+        w.end("Add", w.broadcast(), w.write("Div", w.broadcast(), soft, beta), w.constant("low", low));
+    }
+
+    private static double bound(Written w, int input, String attribute, double otherwise) {
+        Array value = w.graph().initializers().get(w.node().input(input));
+        if (value == null && !w.node().input(input).isEmpty()) {
+            throw new UnsupportedModelException(w.node().label() + ": expected constant bounds, but found '"
+                    + w.node().input(input) + "'");
+        }
+        return value != null
+                ? value.get(0)
+                : w.node().attributes().has(attribute) ? w.node().attributes().getFloat(attribute, 0) : otherwise;
     }
 
     /** Whether the graph computes in float64: operators take operands of one type only. */

@@ -32,6 +32,7 @@ final class ActivationOperators {
                 Operator.of("Celu", ActivationOperators::celu),
                 Operator.of("Softplus", node -> softplus(one())),
                 Operator.of("Softplus", node -> softplus(beta(node, 1))).inDomain(Node.QUALM_DOMAIN),
+                Operator.of("SmoothClip", ClipOperators::smooth).inDomain(Node.QUALM_DOMAIN),
                 of("Softsign", x -> x.div(x.abs().add(new Scalar(1)))),
                 of("Sigmoid", torch::sigmoid).withInPlace(node -> kernel(torch::sigmoid_)),
                 of("Tanh", torch::tanh).withInPlace(node -> kernel(torch::tanh_)),

@@ -3,6 +3,8 @@ package dev.qualm.network.operator;
 import dev.qualm.array.Array;
 import dev.qualm.network.engine.Tensors;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -82,6 +84,51 @@ final class ClipOperators {
                     ? torch.clamp_(x, low.optional(), high.optional())
                     : torch.clamp(x, low.optional(), high.optional());
         });
+    }
+
+    /**
+     * {@code low + softplus(x - low) - softplus(x - high)} of a sharpness, a smooth stand-in for Clip; either bound may be absent. Inputs:
+     * x, both bounds, sharpness; the latter three as attributes {@code min}, {@code max}, {@code beta} where they are absent.
+     */
+    static Kernel smooth(NodeContext node) {
+        Function<Inputs, Scalar> sharpness = ActivationOperators.beta(node, 3);
+        ToDoubleFunction<Inputs> atLeast = bound(node, 1, "min", Double.NEGATIVE_INFINITY);
+        ToDoubleFunction<Inputs> atMost = bound(node, 2, "max", Double.POSITIVE_INFINITY);
+        Scalar linearFrom = NodeContext.scalar(ActivationOperators.LINEAR_FROM);
+        return Kernel.of(in -> {
+            Scalar b = sharpness.apply(in);
+            double low = atLeast.applyAsDouble(in);
+            double high = atMost.applyAsDouble(in);
+            if (!(low < high)) {
+                throw node.unsupported("expected the lower bound below the upper, but found " + low + " and " + high);
+            }
+            if (Double.isInfinite(low)) {
+                Tensor below = in.get(0).neg().add(new Scalar(high));
+                return torch.softplus(ActivationOperators.normal(below, b), b, linearFrom)
+                        .neg()
+                        .add(new Scalar(high));
+            }
+            Tensor x = ActivationOperators.normal(in.get(0).sub(new Scalar(low)), b);
+            if (Double.isInfinite(high)) {
+                return torch.softplus(x, b, linearFrom).add(new Scalar(low));
+            }
+            // Far above the upper bound the two would cancel out.
+            Tensor z = torch.clamp_max(x, new Scalar(high - low + ActivationOperators.LINEAR_FROM / b.toDouble()));
+            Tensor over = ActivationOperators.normal(z.sub(new Scalar(high - low)), b);
+            return torch.softplus(z, b, linearFrom)
+                    .sub(torch.softplus(over, b, linearFrom))
+                    .add(new Scalar(low));
+        });
+    }
+
+    /** A bound that need not be known when the kernel is made: weights may be replaced at each run. */
+    private static ToDoubleFunction<Inputs> bound(NodeContext node, int input, String name, double otherwise) {
+        Array known = node.hasInput(input) ? scalar(node, input) : attribute(node, name);
+        if (known == null && node.hasInput(input)) {
+            return in -> in.get(input).item_double();
+        }
+        double value = known == null ? otherwise : known.get(0);
+        return in -> value;
     }
 
     private static @Nullable Array attribute(NodeContext node, String name) {

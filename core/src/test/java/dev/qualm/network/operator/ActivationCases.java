@@ -1,5 +1,6 @@
 package dev.qualm.network.operator;
 
+import dev.qualm.array.Array;
 import dev.qualm.network.graph.Node;
 import java.util.List;
 
@@ -31,6 +32,13 @@ final class ActivationCases {
                 beta(7.5f),
                 beta(1e3f),
                 beta(1e6f),
+                clip("both bounds").attribute("min", -0.5f).attribute("max", 1f).attribute("beta", 3f),
+                clip("lower bound").attribute("min", -0.5f),
+                clip("upper bound").attribute("max", 0.75f).attribute("beta", 2f),
+                clip("bounds and beta as inputs")
+                        .plain(Array.of(new double[] {-0.25}))
+                        .plain(Array.of(new double[] {1.5}))
+                        .plain(Array.of(new double[] {2.5})),
                 of("Softsign", "default"),
                 of("Sigmoid", "default"),
                 of("Tanh", "default"),
@@ -46,6 +54,10 @@ final class ActivationCases {
 
     private static OperatorCase of(String type, String name) {
         return OperatorCase.of(type, name).input(1, -2, 2, 2, 3, 4).independentRows();
+    }
+
+    private static OperatorCase clip(String name) {
+        return OperatorCase.of("SmoothClip", name).domain(Node.QUALM_DOMAIN).input(1, -2, 2, 2, 3, 4);
     }
 
     /** Inputs within a few widths 1/beta of the bend. */

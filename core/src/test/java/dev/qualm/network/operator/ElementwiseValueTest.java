@@ -31,6 +31,19 @@ class ElementwiseValueTest {
                 on("Softplus", ElementwiseValueTest::softplus),
                 on(of("Softplus").domain(Node.QUALM_DOMAIN).attribute("beta", 10f), x -> softplus(10 * x) / 10),
                 on(of("Softplus").domain(Node.QUALM_DOMAIN).attribute("beta", 1e6f), x -> softplus(1e6 * x) / 1e6),
+                on(clip(-0.5f, 2.5f), x -> -0.5 + (softplus(10 * (x + 0.5)) - softplus(10 * (x - 2.5))) / 10),
+                on(
+                        of("SmoothClip")
+                                .domain(Node.QUALM_DOMAIN)
+                                .attribute("min", -0.5f)
+                                .attribute("beta", 2f),
+                        x -> -0.5 + softplus(2 * (x + 0.5)) / 2),
+                on(
+                        of("SmoothClip")
+                                .domain(Node.QUALM_DOMAIN)
+                                .attribute("max", 2.5f)
+                                .attribute("beta", 2f),
+                        x -> 2.5 - softplus(2 * (2.5 - x)) / 2),
                 on("Softsign", x -> x / (1 + Math.abs(x))),
                 on("Sigmoid", ElementwiseValueTest::sigmoid),
                 on("Tanh", Math::tanh),
@@ -81,6 +94,33 @@ class ElementwiseValueTest {
                 assertThat(actual[i]).as("%s at %s", c, POINTS[i]).isEqualTo(Double.valueOf(expected));
             }
         }
+    }
+
+    @Test
+    void smoothClip_farOutside_isTheBoundToTheLastBit() {
+        Array x = Array.of(new double[] {-1e12, -100, 100, 1e12}, 4);
+        assertThat(output(clip(-0.5f, 2.5f).plain(x)).doubles()).containsExactly(-0.5, -0.5, 2.5, 2.5);
+        assertThat(output(of("SmoothClip")
+                                .domain(Node.QUALM_DOMAIN)
+                                .attribute("max", 2.5f)
+                                .plain(x))
+                        .doubles())
+                .containsExactly(-1e12, -100, 2.5, 2.5);
+    }
+
+    @Test
+    void smoothClip_crossedBounds_areRefused() {
+        assertThatThrownBy(() -> output(clip(3, 2.5f).plain(Array.of(POINTS, POINTS.length))))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("found 3.0 and 2.5");
+    }
+
+    private static OperatorCase clip(float min, float max) {
+        return of("SmoothClip")
+                .domain(Node.QUALM_DOMAIN)
+                .attribute("min", min)
+                .attribute("max", max)
+                .attribute("beta", 10f);
     }
 
     @Test
