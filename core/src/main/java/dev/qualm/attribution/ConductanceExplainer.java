@@ -11,6 +11,7 @@ import dev.qualm.network.GraphWriter;
 import dev.qualm.network.Network;
 import dev.qualm.network.ReversePass;
 import dev.qualm.network.engine.Precision;
+import dev.qualm.network.graph.Attributes;
 import dev.qualm.network.graph.ElementType;
 import dev.qualm.network.graph.ValueInfo;
 import java.util.ArrayList;
@@ -22,11 +23,13 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** {@link LayerConductance} on one network. Thread-safe. */
 /*
- * The points of a few inputs go through the network together, point by point of all of them, so that a step lies within a run, or between
- * two runs that follow each other; of the earlier run only the last point is kept. Nothing of a run but that and the sums outlives it.
+ * The points of a few inputs go through the network together, point by point of all of them. Steps within a run are summed by nodes of its
+ * graph as soon as the reverse pass has reached a layer: there it is at hand in the caches, and can be freed or overwritten next. Where a path
+ * takes several runs, of the earlier one the last point is kept for the step between.
  */
 public final class ConductanceExplainer implements AutoCloseable {
     private static final String CLASSES = "classes";
+    private static final String POINTS = "points";
     private static final String LOGITS = "logits";
 
     private final LayerConductance method;
@@ -68,9 +71,16 @@ public final class ConductanceExplainer implements AutoCloseable {
         String logits = network.structure().logits();
         String classes = w.input(new ValueInfo(w.fresh(CLASSES), ElementType.INT64, List.of(ValueInfo.Dim.of(-1))));
         String seed = GraphExplainer.seed(w, network.structure(), target, classes);
-        ReversePass pass = ReversePass.write(
-                w, Map.of(logits, seed), network.structure().differentiable(), GradientRules.GRADIENT);
+        String points = w.input(new ValueInfo(w.fresh(POINTS), ElementType.INT64, List.of()));
         Map<String, String> outputs = new LinkedHashMap<>(Map.of(LOGITS, logits));
+        ReversePass pass =
+                ReversePass.write(w, Map.of(logits, seed), network.structure().differentiable(), step -> {
+                    // Before the reverse pass goes on, which may overwrite what arrived.
+                    step.arrived()
+                            .forEach((o, gradient) ->
+                                    sum(w, step.node().outputs().get(o), gradient, points, outputs));
+                    return GradientRules.GRADIENT.apply(step);
+                });
         boolean linear = target.quantity() == Quantity.LOGIT || target.quantity() == Quantity.MARGIN;
         for (String layer : layers) {
             String gradient = pass.at(layer);
@@ -79,13 +89,24 @@ public final class ConductanceExplainer implements AutoCloseable {
                         + "': expected a float tensor between the input and the logits; the network has "
                         + w.graph().tensors());
             }
-            outputs.put("a:" + layer, layer);
-            outputs.put("g:" + layer, gradient);
+            sum(w, layer, gradient, points, outputs);
             if (linear && target.quantity() == Quantity.LOGIT && AffineSuffix.of(w, layer, logits)) {
                 affine.add(layer);
             }
         }
-        return new ExtendedNetwork.Names(Map.of(CLASSES, classes), outputs);
+        return new ExtendedNetwork.Names(Map.of(CLASSES, classes, POINTS, points), outputs);
+    }
+
+    private void sum(GraphWriter w, String layer, String gradient, String points, Map<String, String> outputs) {
+        if (layers.contains(layer) && w.shape(layer) != null && !outputs.containsKey("s:" + layer)) {
+            Attributes how = Attributes.NONE
+                    .with("rule", method.rule().label())
+                    .with("positions", method.positions() == LayerConductance.Positions.EACH ? 0L : 1L);
+            outputs.put("s:" + layer, w.own("PathSum", List.of(layer, gradient, points), how));
+            outputs.put("a:" + layer, w.own("PathEnds", layer, points));
+            outputs.put("g:" + layer, w.own("PathEnds", gradient, points));
+            outputs.put("n:" + layer, w.node("Shape", layer));
+        }
     }
 
     /**
@@ -116,7 +137,8 @@ public final class ConductanceExplainer implements AutoCloseable {
             // Writing the reverse pass tells which layers need no path. Two rows, as the points of a path are several.
             Array first = batch.slice(0, 1);
             extended.run(
-                    feeds(Array.concat(List.of(first, first)), new int[] {resolved[0], resolved[0]}), List.of(LOGITS));
+                    feeds(Array.concat(List.of(first, first)), new int[] {resolved[0], resolved[0]}, 1),
+                    List.of(LOGITS));
             written = true;
         }
         boolean closed = affine.containsAll(layers);
@@ -126,12 +148,15 @@ public final class ConductanceExplainer implements AutoCloseable {
         Map<String, double[]> sums = new LinkedHashMap<>();
         layers.forEach(layer -> sums.put(layer, new double[n]));
         int most = MicroBatches.rows(network, batch);
+        boolean fixed = MicroBatches.isFixed(network, batch);
         int inputs = Math.max(1, most / path.size());
         for (int from = 0; from < n; from += inputs) {
             int to = Math.min(n, from + inputs);
             int[] c = java.util.Arrays.copyOfRange(resolved, from, to);
             ConductanceSums s = new ConductanceSums(layers, rule, method.positions());
-            run(batch.slice(from, to), origin, c, path, Math.max(1, most / (to - from)), s);
+            // Points of one path share their weights' way through the caches, and a run for all of them keeps nothing.
+            int points = (fixed ? 1 : 2) * Math.max(1, most / (to - from));
+            run(batch.slice(from, to), origin, c, path, points, fixed, s);
             for (String layer : layers) {
                 parts.computeIfAbsent(layer, k -> new ArrayList<>()).add(s.values(layer));
                 System.arraycopy(s.totals(layer), 0, sums.get(layer), from, to - from);
@@ -161,27 +186,39 @@ public final class ConductanceExplainer implements AutoCloseable {
         return true;
     }
 
-    private void run(Array rows, Array origin, int[] classes, Quadrature path, int most, ConductanceSums sums) {
+    private void run(
+            Array rows, Array origin, int[] classes, Quadrature path, int most, boolean fixed, ConductanceSums sums) {
+        int runs = (path.size() + most - 1) / most;
+        // Runs of about one size, but for models that take one size only.
+        int size = fixed ? most : (path.size() + runs - 1) / runs;
         List<String> wanted = new ArrayList<>();
         for (String layer : layers) {
-            wanted.add("a:" + layer);
-            wanted.add("g:" + layer);
+            wanted.add("s:" + layer);
+            if (method.positions() == LayerConductance.Positions.MEAN) {
+                wanted.add("n:" + layer);
+            }
+            if (runs > 1) {
+                wanted.addAll(List.of("a:" + layer, "g:" + layer));
+            }
         }
         try (sums) {
-            for (int from = 0; from < path.size(); from += most) {
-                int to = Math.min(path.size(), from + most);
-                int[] c = new int[(to - from) * classes.length];
-                for (int r = 0; r < c.length; r++) {
-                    c[r] = classes[r % classes.length];
-                }
-                Map<String, Array> feeds = feeds(points(rows, origin, path, from, to), c);
-                int points = to - from;
-                extended.run(feeds, wanted, values -> {
-                    sums.add(values, points);
-                    return points;
+            for (int from = 0; from < path.size(); from += size) {
+                int to = Math.min(path.size(), from + size);
+                int[] c = repeated(classes, to - from);
+                extended.run(feeds(points(rows, origin, path, from, to), c, to - from), wanted, values -> {
+                    sums.add(values, runs > 1);
+                    return null;
                 });
             }
         }
+    }
+
+    private static int[] repeated(int[] classes, int points) {
+        int[] c = new int[points * classes.length];
+        for (int r = 0; r < c.length; r++) {
+            c[r] = classes[r % classes.length];
+        }
+        return c;
     }
 
     /** Points {@code from} to {@code to} of all rows, point by point. */
@@ -204,9 +241,10 @@ public final class ConductanceExplainer implements AutoCloseable {
         return network.precision() == Precision.FLOAT32 ? array.asFloat32() : array;
     }
 
-    private Map<String, Array> feeds(Array rows, int[] classes) {
+    private Map<String, Array> feeds(Array rows, int[] classes, int points) {
         long[] c = java.util.Arrays.stream(classes).asLongStream().toArray();
-        return Map.of(network.input().name(), rows, CLASSES, Array.of(c, c.length));
+        return Map.of(
+                network.input().name(), rows, CLASSES, Array.of(c, c.length), POINTS, Array.of(new long[] {points}));
     }
 
     /** Whether a layer needs no path; known once a batch was explained. */

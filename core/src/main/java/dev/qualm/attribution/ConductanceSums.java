@@ -39,28 +39,29 @@ final class ConductanceSums implements AutoCloseable {
     /**
      * Adds a run.
      *
-     * @param run its tensors by key, {@code [points * inputs, ...]}, point by point
+     * @param run by key: what was summed within it, the shapes of layers if means are asked for, and activations and gradients at its first and last point
+     * @param several whether the path takes other runs, with steps between them
      */
-    void add(Function<String, Tensor> run, int points) {
+    void add(Function<String, Tensor> run, boolean several) {
         layers.forEach((name, layer) -> {
             try (NativeScope scope = NativeScope.values()) {
-                add(layer, run.apply("a:" + name), run.apply("g:" + name), points);
+                Tensor sums = run.apply("s:" + name);
+                boolean mean = positions == LayerConductance.Positions.MEAN;
+                long[] shape = mean ? Tensors.toLongs(run.apply("n:" + name)) : Tensors.dims(sums);
+                add(layer, Tensors.shape(sums), shape, Tensors.toArray(sums).toDoubles(), 1);
+                if (several) {
+                    between(layer, run.apply("a:" + name), run.apply("g:" + name));
+                }
             }
         });
     }
 
-    private void add(Layer layer, Tensor a, Tensor g, int points) {
-        long n = a.size(0) / points;
+    private void between(Layer layer, Tensor a, Tensor g) {
+        long n = a.size(0) / 2;
         if (layer.lastActivation != null && layer.lastGradient != null) {
-            sum(layer, step(layer.lastActivation, a.narrow(0, 0, n), layer.lastGradient, g.narrow(0, 0, n)), 1);
+            sum(layer, step(layer.lastActivation, a.narrow(0, 0, n), layer.lastGradient, g.narrow(0, 0, n)));
         }
-        if (points > 1) {
-            long steps = (points - 1) * n;
-            Tensor step =
-                    step(a.narrow(0, 0, steps), a.narrow(0, n, steps), g.narrow(0, 0, steps), g.narrow(0, n, steps));
-            sum(layer, step, points - 1);
-        }
-        replace(layer, a.narrow(0, (points - 1) * n, n), g.narrow(0, (points - 1) * n, n));
+        replace(layer, a.narrow(0, n, n), g.narrow(0, n, n));
     }
 
     /** Gradient times change for each element of each step, twice that where two gradients are averaged. */
@@ -73,39 +74,36 @@ final class ConductanceSums implements AutoCloseable {
         };
     }
 
-    private void sum(Layer layer, Tensor steps, int count) {
-        int[] shape = Tensors.shape(steps);
-        int n = shape[0] / count;
-        shape[0] = n;
-        long[] split = new long[shape.length + 1];
-        split[0] = count;
-        for (int i = 0; i < shape.length; i++) {
-            split[i + 1] = shape[i];
-        }
-        boolean spatial = shape.length > 2 && positions != LayerConductance.Positions.EACH;
-        Tensor summed;
-        if (spatial) {
-            long[] axes = new long[shape.length - 2];
+    private void sum(Layer layer, Tensor step) {
+        Tensor summed = step;
+        if (step.dim() > 2 && positions != LayerConductance.Positions.EACH) {
+            long[] axes = new long[(int) step.dim() - 2];
             for (int i = 0; i < axes.length; i++) {
                 axes[i] = i + 2;
             }
-            Tensor perMap = steps.sum(axes, false, new ScalarTypeOptional());
-            summed = perMap.reshape(count, n, shape[1]).sum(new long[] {0}, false, new ScalarTypeOptional());
-            layer.shape = new int[] {n, shape[1]};
-        } else {
-            summed = steps.reshape(split).sum(new long[] {0}, false, new ScalarTypeOptional());
-            layer.shape = shape;
+            summed = step.sum(axes, false, new ScalarTypeOptional());
         }
-        double[] more = Tensors.toArray(summed).toDoubles();
+        double once = rule == PathRule.TRAPEZOID ? 0.5 : 1;
+        add(
+                layer,
+                Tensors.shape(summed),
+                Tensors.dims(step),
+                Tensors.toArray(summed).toDoubles(),
+                once);
+    }
+
+    /** @param of shape of the layer, whatever its first axis */
+    private void add(Layer layer, int[] shape, long[] of, double[] more, double once) {
+        int n = shape[0];
+        layer.shape = shape;
         if (layer.values.length == 0) {
             layer.values = new double[more.length];
             layer.totals = new double[n];
         }
-        double once = rule == PathRule.TRAPEZOID ? 0.5 : 1;
         double share = once;
-        if (spatial && positions == LayerConductance.Positions.MEAN) {
-            for (int i = 2; i < shape.length; i++) {
-                share /= shape[i];
+        if (positions == LayerConductance.Positions.MEAN) {
+            for (int i = 2; i < of.length; i++) {
+                share /= of[i];
             }
         }
         int size = more.length / n;

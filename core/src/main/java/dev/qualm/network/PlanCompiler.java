@@ -16,6 +16,7 @@ import dev.qualm.network.operator.NodeContext;
 import dev.qualm.network.operator.Operator;
 import dev.qualm.network.operator.Operators;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -34,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  * - only nodes that the wanted tensors need are kept;
  * - nodes of constants alone are computed now (exporters spell out shape arithmetic; weights behind Transpose or Cast);
  * - BatchNormalization is folded where nobody looks at the tensor before it and its weights are not differentiated;
- * - when nothing is recorded, convolutions are merged with what follows them, and a kernel overwrites its input if it is the only
- *   reader of freshly made memory (of some operators in recorded runs too);
+ * - when nothing is recorded, convolutions are merged with what follows them, and a kernel overwrites its input if it is the last
+ *   reader of freshly made memory (the only one, of some operators, in recorded runs);
  * - a value's handle is released after its last reader, so peak memory is that of the widest cut (autograd keeps what it needs).
  */
 record PlanCompiler(Map<String, Long> opsets, WeightStore store, Precision precision, Set<String> wanted, Mode mode) {
@@ -135,6 +136,9 @@ record PlanCompiler(Map<String, Long> opsets, WeightStore store, Precision preci
         private final List<Node> kept = new ArrayList<>();
         private final Map<Node, Kernel> kernels = new IdentityHashMap<>();
         private final Map<String, Integer> uses = new HashMap<>();
+        private final Map<String, Integer> lastUse = new HashMap<>();
+        /** Read by nodes whose outputs may be views of it. */
+        private final Set<String> viewed = new HashSet<>();
 
         Compilation(Graph graph, Parts parts) {
             this.graph = graph;
@@ -195,6 +199,9 @@ record PlanCompiler(Map<String, Long> opsets, WeightStore store, Precision preci
                 kernels.put(node, kernel);
                 kept.add(node);
                 node.inputs().forEach(i -> uses.merge(i, 1, Integer::sum));
+                if (operator(node).aliases()) {
+                    viewed.addAll(node.inputs());
+                }
             }
             if (!problems.isEmpty()) {
                 throw new UnsupportedModelException(String.join("\n", problems));
@@ -209,7 +216,6 @@ record PlanCompiler(Map<String, Long> opsets, WeightStore store, Precision preci
         }
 
         private List<Step> steps() {
-            Map<String, Integer> lastUse = new HashMap<>();
             for (int i = 0; i < kept.size(); i++) {
                 for (String name : kept.get(i).inputs()) {
                     lastUse.put(name, i);
@@ -223,7 +229,7 @@ record PlanCompiler(Map<String, Long> opsets, WeightStore store, Precision preci
                 Operator operator = operator(node);
                 Kernel kernel = Objects.requireNonNull(kernels.get(node));
                 Kernel plain = null;
-                if (mayOverwrite(node, operator, fresh)) {
+                if (mayOverwrite(i, operator, fresh)) {
                     plain = kernel;
                     kernel = parts.kernel(node, known, true);
                 }
@@ -251,14 +257,20 @@ record PlanCompiler(Map<String, Long> opsets, WeightStore store, Precision preci
             return List.copyOf(steps);
         }
 
-        private boolean mayOverwrite(Node node, Operator operator, Set<String> fresh) {
+        private boolean mayOverwrite(int place, Operator operator, Set<String> fresh) {
+            Node node = kept.get(place);
             String first = node.input(0);
-            boolean overwrites = mode == Mode.INFERENCE || mode == Mode.RECORDING && OVERWRITING.contains(node.op());
-            return overwrites
-                    && operator.inPlace() != null
-                    && fresh.contains(first)
-                    && uses.getOrDefault(first, 0) == 1
-                    && !wanted.contains(first);
+            if (operator.inPlace() == null || !fresh.contains(first) || wanted.contains(first)) {
+                return false;
+            }
+            boolean onlyReader = uses.getOrDefault(first, 0) == 1;
+            if (mode != Mode.INFERENCE) {
+                return mode == Mode.RECORDING && OVERWRITING.contains(node.op()) && onlyReader;
+            }
+            boolean lastReader = lastUse.getOrDefault(first, -1) == place
+                    && !viewed.contains(first)
+                    && Collections.frequency(node.inputs(), first) == 1;
+            return onlyReader || lastReader;
         }
     }
 

@@ -23,6 +23,7 @@ public final class Operators {
             FusedConvolution.all(),
             GradientOperators.all(),
             RelevanceOperators.all(),
+            PathSums.all(),
             PoolingOperators.all(),
             NormalizationOperators.all(),
             LinearOperators.all(),
