@@ -21,7 +21,7 @@ final class Draws {
         long z = poolSeed + 0x9E3779B97F4A7C15L * (index + 1);
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        return new Random(z ^ (z >>> 31));
+        return new PlainRandom(z ^ (z >>> 31));
     }
 
     /** {@code k} of {@code 0, ..., n - 1} without replacement, all subsets equally likely, ascending (Floyd's algorithm). */

@@ -380,6 +380,19 @@ class OperatorsTest {
     }
 
     @Test
+    void plainRandom_anySeed_sameNumbersAsRandom() {
+        for (long seed : new long[] {0, -1, 42, Long.MIN_VALUE}) {
+            Random expected = new Random(seed);
+            Random found = new PlainRandom(seed);
+            for (int i = 0; i < 100; i++) {
+                assertThat(found.nextInt(1000)).isEqualTo(expected.nextInt(1000));
+                assertThat(found.nextGaussian()).isEqualTo(expected.nextGaussian());
+                assertThat(found.nextLong()).isEqualTo(expected.nextLong());
+            }
+        }
+    }
+
+    @Test
     void derangement_fourElements_allNineEquallyOften() {
         Map<String, Integer> counts = new TreeMap<>();
         for (int index = 0; index < 9000; index++) {
