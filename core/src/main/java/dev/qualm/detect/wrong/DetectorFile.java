@@ -8,7 +8,7 @@ import dev.qualm.array.Array;
 import dev.qualm.artifact.Artifact;
 import dev.qualm.artifact.Fields;
 import dev.qualm.metric.Auroc;
-import dev.qualm.metric.Proportion;
+import dev.qualm.metric.Threshold;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -37,9 +37,12 @@ final class DetectorFile {
         content.put("reading", detector.reading());
         ObjectNode threshold = content.putObject("threshold");
         Threshold t = detector.threshold();
-        threshold.put("rule", t.rule());
-        put(threshold.putObject("right"), t.right());
-        put(threshold.putObject("wrong"), t.wrong());
+        threshold
+                .put("rule", t.rule())
+                .put("caught", t.caught())
+                .put("positives", t.positives())
+                .put("kept", t.kept())
+                .put("negatives", t.negatives());
         Auroc auroc = detector.auroc();
         content.putObject("auroc").put("negatives", auroc.negatives()).put("positives", auroc.positives());
         arrays.put(NUMBERS, Array.of(new double[] {t.value(), auroc.value(), auroc.variance()}, 3));
@@ -50,10 +53,6 @@ final class DetectorFile {
         put(content, arrays, "first", pipeline.first());
         put(content, arrays, "second", pipeline.second());
         return new Artifact(KIND, detector.modelHash(), detector.provenance(), content, arrays);
-    }
-
-    private static void put(ObjectNode node, Proportion share) {
-        node.put("successes", share.successes()).put("n", share.n());
     }
 
     private static void put(ObjectNode content, Map<String, Array> arrays, String stage, @Nullable FittedModel model) {
@@ -117,10 +116,12 @@ final class DetectorFile {
                 artifact.modelHash(),
                 new WrongPredictionDetector.Pipeline(features, scaling, first, second),
                 new Threshold(
-                        threshold.text("rule"),
                         numbers.get(0),
-                        share(threshold.object("right")),
-                        share(threshold.object("wrong"))),
+                        share(threshold, "caught", "positives"),
+                        count(threshold, "positives"),
+                        share(threshold, "kept", "negatives"),
+                        count(threshold, "negatives"),
+                        threshold.text("rule")),
                 new Auroc(numbers.get(1), count(auroc, "negatives"), count(auroc, "positives"), numbers.get(2)),
                 hashes(artifact.array(SEEN)),
                 fields.text("discipline"),
@@ -136,8 +137,12 @@ final class DetectorFile {
         return count;
     }
 
-    private static Proportion share(Fields fields) {
-        return new Proportion(fields.whole("successes"), fields.whole("n"));
+    private static int share(Fields fields, String name, String of) {
+        int count = fields.integer(name);
+        if (count < 0 || count > fields.integer(of)) {
+            throw fields.failure(name, "a number from 0 to '" + of + "'");
+        }
+        return count;
     }
 
     private static FittedModel model(Artifact artifact, String stage) {

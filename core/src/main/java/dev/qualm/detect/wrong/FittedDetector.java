@@ -6,6 +6,7 @@ import dev.qualm.Status;
 import dev.qualm.artifact.Artifact;
 import dev.qualm.metric.Auroc;
 import dev.qualm.metric.Ranking;
+import dev.qualm.metric.Threshold;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,7 +111,7 @@ public final class FittedDetector {
         boolean[] flagged = new boolean[values.length];
         List<Status> status = new ArrayList<>();
         for (int i = 0; i < values.length; i++) {
-            flagged[i] = !(values[i] < threshold.value());
+            flagged[i] = flags(values[i]);
             Status given = samples.status().get(i);
             status.add(Double.isNaN(values[i]) && given.isOk() ? Status.undefined("a feature is not finite") : given);
         }
@@ -128,9 +129,25 @@ public final class FittedDetector {
         Labelled kept = items.usable(pipeline.features());
         return new Evaluation(
                 Auroc.of(Ranking.of(pipeline.score(kept.samples()), kept.wrong())),
-                Threshold.at(threshold.rule(), threshold.value(), scores, items.wrong()),
+                counted(scores, items.wrong()),
                 items.size() - kept.size(),
                 discipline);
+    }
+
+    /** The threshold's recalls on other items; those without a score count as flagged. */
+    private Threshold counted(double[] scores, boolean[] wrong) {
+        int caught = 0;
+        int kept = 0;
+        for (int i = 0; i < scores.length; i++) {
+            caught += wrong[i] && flags(scores[i]) ? 1 : 0;
+            kept += !wrong[i] && !flags(scores[i]) ? 1 : 0;
+        }
+        int positives = Rows.count(wrong);
+        return new Threshold(threshold.value(), caught, positives, kept, wrong.length - positives, threshold.rule());
+    }
+
+    private boolean flags(double score) {
+        return Double.isNaN(score) || threshold.flags(score);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.qualm.detect.wrong;
 
 import dev.qualm.Provenance;
 import dev.qualm.Status;
+import dev.qualm.metric.Threshold;
 import java.util.List;
 
 /**

@@ -2,7 +2,11 @@ package dev.qualm.detect.wrong;
 
 import dev.qualm.Provenance;
 import dev.qualm.metric.Auroc;
+import dev.qualm.metric.EqualRecall;
 import dev.qualm.metric.Ranking;
+import dev.qualm.metric.Threshold;
+import dev.qualm.metric.ThresholdRule;
+import dev.qualm.metric.Youden;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -31,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * items warrant. Once the second model is fitted, the first one is fitted again on all rows.
  */
 public record WrongPredictionDetector(
-        Set<Feature> features, BinaryModel first, BinaryModel second, int folds, Threshold.Rule rule, long seed) {
+        Set<Feature> features, BinaryModel first, BinaryModel second, int folds, ThresholdRule rule, long seed) {
     private static final int FOLDS = 5;
 
     public WrongPredictionDetector {
@@ -47,30 +51,20 @@ public record WrongPredictionDetector(
      */
     public static WrongPredictionDetector of(String features) {
         return new WrongPredictionDetector(
-                Feature.parse(features),
-                ConductanceMlp.cifar10(),
-                LogisticRegression.DEFAULT,
-                FOLDS,
-                new Threshold.Youden(),
-                0);
+                Feature.parse(features), ConductanceMlp.cifar10(), LogisticRegression.DEFAULT, FOLDS, new Youden(), 0);
     }
 
     /** Both models as published for CIFAR-10, without cross-fitting, equal recalls. */
     public static WrongPredictionDetector reference(String features) {
         return new WrongPredictionDetector(
-                Feature.parse(features),
-                ConductanceMlp.cifar10(),
-                CombinedMlp.cifar10(),
-                0,
-                new Threshold.EqualRecall(),
-                0);
+                Feature.parse(features), ConductanceMlp.cifar10(), CombinedMlp.cifar10(), 0, new EqualRecall(), 0);
     }
 
     public WrongPredictionDetector withModels(BinaryModel newFirst, BinaryModel newSecond) {
         return new WrongPredictionDetector(features, newFirst, newSecond, folds, rule, seed);
     }
 
-    public WrongPredictionDetector withRule(Threshold.Rule other) {
+    public WrongPredictionDetector withRule(ThresholdRule other) {
         return new WrongPredictionDetector(features, first, second, folds, other, seed);
     }
 
@@ -100,18 +94,19 @@ public record WrongPredictionDetector(
         Labelled chosen = usable("the threshold", threshold);
         Pipeline pipeline = pipeline(learnt);
         double[] scores = pipeline.score(chosen.samples());
-        Threshold found = Threshold.choose(rule, scores, chosen.wrong());
+        Ranking ranking = Ranking.of(scores, chosen.wrong());
+        Threshold found = rule.choose(ranking);
         List<String> seen = new ArrayList<>(fit.samples().hashes());
         seen.addAll(threshold.samples().hashes());
         return new FittedDetector(
                 fit.samples().modelHash(),
                 pipeline,
                 found,
-                Auroc.of(Ranking.of(scores, chosen.wrong())),
+                Auroc.of(ranking),
                 Set.copyOf(seen),
                 discipline.toString(),
                 Reading.of(features, fit.samples()),
-                provenance(fit, learnt, threshold, chosen, discipline));
+                provenance(fit, learnt, threshold, chosen, discipline).with("threshold rule", found.rule()));
     }
 
     private Labelled usable(String what, Labelled given) {
@@ -206,7 +201,6 @@ public record WrongPredictionDetector(
                 .with("second", features.size() > 1 ? second : "none")
                 .with("folds", folds)
                 .with("seed", seed)
-                .with("threshold rule", rule.label())
                 .with("discipline", discipline)
                 .with("fit", counts(fit, learnt))
                 .with("fit items", "sha256:" + contents(fit))

@@ -8,6 +8,7 @@ import dev.qualm.QualmException;
 import dev.qualm.UnreadableFileException;
 import dev.qualm.array.Array;
 import dev.qualm.artifact.Artifact;
+import dev.qualm.metric.TargetFalseAlarm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,12 +71,12 @@ class DetectorFileTest {
     }
 
     @Test
-    void save_infiniteThreshold_isKept() {
-        WrongPredictionDetector d = WrongPredictionDetector.of("lcr").withRule(new Threshold.FalseAlarm(0));
+    void save_thresholdThatFlagsNothing_isKept() {
+        WrongPredictionDetector d = WrongPredictionDetector.of("lcr").withRule(new TargetFalseAlarm(0));
         Labelled tied = Made.items(100, 0, 0, 1000, 2);
         java.util.Arrays.fill(tied.samples().labelChangeRate(), 0.5);
         FittedDetector fitted = d.fit(FIT, tied, Discipline.unchecked());
-        assertThat(fitted.threshold().value()).isInfinite();
+        assertThat(fitted.threshold().value()).isEqualTo(Math.nextUp(0.5));
         Path file = folder.resolve("detector.qualm");
         fitted.save(file);
         assertThat(FittedDetector.load(file, "model-1").threshold()).isEqualTo(fitted.threshold());
@@ -103,8 +104,8 @@ class DetectorFileTest {
         ObjectNode unknown = good.content().put("features", "conductance+tea");
         assertRefused(good, unknown, good.arrays(), "unknown feature");
         ObjectNode more = good.content();
-        ((ObjectNode) more.get("threshold").get("right")).put("successes", 1L << 40);
-        assertRefused(good, more, good.arrays(), "more successes than trials");
+        ((ObjectNode) more.get("threshold")).put("caught", 1 << 20);
+        assertRefused(good, more, good.arrays(), "more caught than there are");
     }
 
     private void assertRefused(Artifact good, ObjectNode content, Map<String, Array> arrays, String what) {

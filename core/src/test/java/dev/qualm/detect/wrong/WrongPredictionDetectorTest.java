@@ -36,8 +36,8 @@ class WrongPredictionDetectorTest {
         FittedDetector fitted = detector(features).fit(fit, threshold, Discipline.unchecked());
         FittedDetector.Evaluation found = fitted.evaluate(evaluation);
         assertThat(found.auroc().value()).isGreaterThan(0.9);
-        assertThat(found.threshold().right().value()).isGreaterThan(0.75);
-        assertThat(found.threshold().wrong().value()).isGreaterThan(0.75);
+        assertThat(found.threshold().negativeRecall()).isGreaterThan(0.75);
+        assertThat(found.threshold().positiveRecall()).isGreaterThan(0.75);
         assertThat(found.leftOut()).isZero();
     }
 
