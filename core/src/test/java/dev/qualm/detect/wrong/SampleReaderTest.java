@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.qualm.Provenance;
 import dev.qualm.Status;
 import dev.qualm.array.Array;
 import dev.qualm.attribution.LayerConductance;
@@ -12,6 +13,7 @@ import dev.qualm.network.engine.Precision;
 import dev.qualm.network.onnx.ModelHash;
 import dev.qualm.testkit.Golden;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -67,5 +69,19 @@ class SampleReaderTest {
                             network, LayerConductance.reference().with(LayerConductance.Positions.EACH)))
                     .isInstanceOf(FitException.class);
         }
+    }
+
+    @Test
+    void withLabelChangeRate_rates_countTheirPasses() {
+        Samples samples = Made.items(4, 1, 1, 0, 1).samples();
+        Samples rated = samples.withLabelChangeRate(new double[] {0, 0.5, 1, Double.NaN}, 40, Provenance.of("pool"));
+        assertThat(rated.passes()).isEqualTo(samples.passes() + 40);
+        assertThat(rated.scalar(Feature.LCR)).containsExactly(0, 0.5, 1, Double.NaN);
+        assertThat(rated.usable(3, Feature.parse("lcr"))).isFalse();
+        assertThat(rated.usable(3, Feature.parse("msp"))).isTrue();
+        assertThatThrownBy(() -> samples.withLabelChangeRate(new double[] {0, 0.5, 1, 1.01}, 40, Provenance.of("pool")))
+                .isInstanceOf(FitException.class);
+        assertThatThrownBy(() -> samples.withLabelChangeRate(new double[3], 40, Provenance.of("pool")))
+                .isInstanceOf(FitException.class);
     }
 }
