@@ -46,6 +46,9 @@ record PlanCompiler(Map<String, Long> opsets, WeightStore store, Precision preci
     /** Operators whose gradient is known from what they overwrite their input with. */
     private static final Set<String> OVERWRITING = Set.of("Relu", "Clip", "Add", "Sub");
 
+    /** Operators that may overwrite either input. */
+    private static final Set<String> COMMUTATIVE = Set.of("Add", "Mul");
+
     /** What a plan owns. */
     final class Parts {
         private final WeightStore own = new WeightStore(precision);
@@ -229,8 +232,10 @@ record PlanCompiler(Map<String, Long> opsets, WeightStore store, Precision preci
                 Operator operator = operator(node);
                 Kernel kernel = Objects.requireNonNull(kernels.get(node));
                 Kernel plain = null;
-                if (mayOverwrite(i, operator, fresh)) {
-                    plain = kernel;
+                Node overwriting = overwriting(i, fresh);
+                if (overwriting != null) {
+                    node = overwriting;
+                    plain = parts.kernel(node, known, false);
                     kernel = parts.kernel(node, known, true);
                 }
                 if (!operator.aliases() && (mode == Mode.INFERENCE || FORGETTING.contains(node.op()))) {
@@ -257,21 +262,39 @@ record PlanCompiler(Map<String, Long> opsets, WeightStore store, Precision preci
             return List.copyOf(steps);
         }
 
-        private boolean mayOverwrite(int place, Operator operator, Set<String> fresh) {
+        /** The node in the form that overwrites its first input, or null if it must not. */
+        private @Nullable Node overwriting(int place, Set<String> fresh) {
             Node node = kept.get(place);
-            String first = node.input(0);
-            if (operator.inPlace() == null || !fresh.contains(first) || wanted.contains(first)) {
+            boolean overwrites = mode == Mode.INFERENCE || mode == Mode.RECORDING && OVERWRITING.contains(node.op());
+            if (!overwrites || operator(node).inPlace() == null) {
+                return null;
+            }
+            if (isFree(node, place, node.input(0), fresh)) {
+                return node;
+            }
+            return mode == Mode.INFERENCE && isCommutative(node) && isFree(node, place, node.input(1), fresh)
+                    ? node.withInputs(List.of(node.input(1), node.input(0)))
+                    : null;
+        }
+
+        /** Whether nobody needs an input of a node afterwards. */
+        private boolean isFree(Node node, int place, String input, Set<String> fresh) {
+            if (!fresh.contains(input) || wanted.contains(input)) {
                 return false;
             }
-            boolean onlyReader = uses.getOrDefault(first, 0) == 1;
-            if (mode != Mode.INFERENCE) {
-                return mode == Mode.RECORDING && OVERWRITING.contains(node.op()) && onlyReader;
-            }
-            boolean lastReader = lastUse.getOrDefault(first, -1) == place
-                    && !viewed.contains(first)
-                    && Collections.frequency(node.inputs(), first) == 1;
-            return onlyReader || lastReader;
+            boolean lastReader = lastUse.getOrDefault(input, -1) == place
+                    && !viewed.contains(input)
+                    && Collections.frequency(node.inputs(), input) == 1;
+            return uses.getOrDefault(input, 0) == 1 || mode == Mode.INFERENCE && lastReader;
         }
+    }
+
+    /** Operators of opset 6 and before may align their second operand with an axis of the first. */
+    private static boolean isCommutative(Node node) {
+        return COMMUTATIVE.contains(node.op())
+                && GraphWriter.isStandard(node)
+                && node.inputs().size() == 2
+                && node.attributes().asMap().isEmpty();
     }
 
     private static Operator operator(Node node) {

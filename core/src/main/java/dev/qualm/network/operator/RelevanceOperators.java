@@ -18,7 +18,9 @@ final class RelevanceOperators {
 
     static List<Operator> all() {
         return List.of(
-                Operator.of("StableDivide", RelevanceOperators::divide).inDomain(Node.QUALM_DOMAIN),
+                Operator.of("StableDivide", node -> divide(node, false))
+                        .withInPlace(node -> divide(node, true))
+                        .inDomain(Node.QUALM_DOMAIN),
                 Operator.of("SecantDivide", node -> Kernel.of(RelevanceOperators::secant))
                         .inDomain(Node.QUALM_DOMAIN),
                 Operator.of("ResizeLike", node -> Kernel.of(RelevanceOperators::resize))
@@ -31,7 +33,7 @@ final class RelevanceOperators {
      * the sign of 0 being +1), {@code add-positive} (z + epsilon) and {@code clip} (|z| at least epsilon); {@code relative}, whether
      * epsilon counts in root mean squares of each row of z. Where the denominator is zero all the same, the result is.
      */
-    private static Kernel divide(NodeContext node) {
+    private static Kernel divide(NodeContext node, boolean inPlace) {
         // A tensor, since float attributes have single precision.
         Array given = node.attributes().getTensor("epsilon");
         if (given == null || given.size() != 1) {
@@ -50,10 +52,11 @@ final class RelevanceOperators {
             Tensor stable = switch (form) {
                 case "add-positive" -> z.add(e);
                 case "clip" -> torch.where(z.lt(zero), torch.minimum(z, e.neg()), torch.maximum(z, e));
-                default -> signed(z, e, epsilon, relative);
+                default -> signed(z, e);
             };
             if (given.get(0) != 0 && !relative) {
-                return in.get(0).div(stable);
+                Tensor a = in.get(0);
+                return inPlace && Broadcasting.fits(a, stable) ? a.div_(stable) : a.div(stable);
             }
             // Without epsilon a sum of zero has no shares: what arrives there is lost, not infinite.
             Tensor none = stable.eq(zero);
@@ -77,11 +80,10 @@ final class RelevanceOperators {
         return torch.upsample_bilinear2d(in.get(0), new long[] {like.size(2), like.size(3)}, false);
     }
 
-    /** z + e sign(z), the sign of 0 being +. Arithmetic on whole tensors: the engine's choice between two is many times slower. */
-    private static Tensor signed(Tensor z, Tensor e, Scalar epsilon, boolean relative) {
-        Tensor sign =
-                z.ge(new Scalar(0L)).to(Tensors.type(z)).mul_(new Scalar(2.0)).sub_(new Scalar(1.0));
-        return relative ? sign.mul(e).add(z) : sign.mul_(epsilon).add_(z);
+    /** z + e sign(z), the sign of 0 being +: adding 0 makes that of -0. The engine's choice between two tensors is many times slower. */
+    private static Tensor signed(Tensor z, Tensor e) {
+        Tensor positive = z.add(new Scalar(0L));
+        return torch.copysign(e, positive).add(z);
     }
 
     private static Tensor rootMeanSquare(Tensor z) {

@@ -18,7 +18,8 @@ final class UnaryOperators {
                 of("Log", torch::log),
                 of("Sqrt", torch::sqrt),
                 of("Reciprocal", torch::reciprocal),
-                of("Neg", torch::neg),
+                of("Neg", torch::neg)
+                        .withInPlace(node -> Kernel.of(in -> in.get(0).neg_())),
                 of("Abs", torch::abs),
                 of("Erf", torch::erf),
                 of("Sin", torch::sin),
