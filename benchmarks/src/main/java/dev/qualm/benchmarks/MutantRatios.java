@@ -58,7 +58,8 @@ public final class MutantRatios {
                     1.05,
                     table.contest()
                             .add("Qualm", () -> {
-                                try (Network mutant = network.with(mutants.get(next[1]++ % MANY).view())) {
+                                try (Network mutant = network.with(
+                                        mutants.get(next[1]++ % MANY).view())) {
                                     mutant.logits(batch);
                                 }
                             })

@@ -1,14 +1,17 @@
 package dev.qualm.mutation;
 
+import dev.qualm.network.Head;
 import dev.qualm.network.Network;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Units of a layer in each other's place: in every layer some units exchange their weights, none keeps its own.
  *
  * <p>In a layer of n units {@code floor(n * rate)} take part, and 2 where that is not above 2. Layers with fewer units than
- * {@code smallest} are left out. With {@link Selection#exactly()} it is nMutant's rule, where a product of at most 2 is rounded up and
+ * {@code smallest} are left out, and so is the last layer unless it is named: switching classes makes a network that is wrong on all
+ * their items, and no pool accepts it. With {@link Selection#exactly()} it is nMutant's rule, where a product of at most 2 is rounded up and
  * the order is drawn from all orders, the old one included; in layers of up to {@code 1 / rate} units that changes nothing.
  *
  * <p>Sources: Ma et al. 2018 (DeepMutation, section IV); Wang et al. 2019 (nMutant, arXiv 1812.05793).
@@ -73,18 +76,29 @@ public record NeuronSwitch(boolean whole, int smallest, Selection selection) imp
 
     @Override
     public Mutator on(Network network) {
-        MutableUnits units = MutableUnits.of(network, selection.unit(), selection.layers())
-                .without(
-                        name(),
-                        l -> l.units() < smallest
-                                ? l.units() + " units, fewer than " + smallest
-                                : whole ? l.obstacle() : null);
+        Head head = network.structure().head();
+        MutableUnits units =
+                MutableUnits.of(network, selection.unit(), selection.layers()).without(name(), l -> reason(l, head));
         int chosen = units.layers().stream().mapToInt(l -> count(l.units())).sum();
         return new Mutator(this, network, units, chosen, (random, edits) -> {
             for (UnitLayer layer : units.layers()) {
                 switchUnits(random, edits, layer);
             }
         });
+    }
+
+    /** Why a layer is left out, or null. */
+    private @Nullable String reason(UnitLayer layer, @Nullable Head head) {
+        if (layer.units() < smallest) {
+            return layer.units() + " units, fewer than " + smallest;
+        }
+        if (head != null
+                && head.weight().equals(layer.weight())
+                && selection.atLeastOne()
+                && selection.layers().isEmpty()) {
+            return "its units are the classes, which would only change names";
+        }
+        return whole ? layer.obstacle() : null;
     }
 
     private int count(int units) {

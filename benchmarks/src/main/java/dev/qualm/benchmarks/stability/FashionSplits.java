@@ -38,5 +38,4 @@ record FashionSplits(Dataset classifier, Dataset acceptance, Dataset fit, Datase
         throw new IllegalArgumentException("Expected " + part + "-images-idx3-ubyte(.gz) in " + folder
                 + ", from https://github.com/zalandoresearch/fashion-mnist, but found none");
     }
-
 }

@@ -94,7 +94,8 @@ final class ModelRun implements AutoCloseable {
                 .filter(i -> predicted[i] == sets.labels()[i])
                 .count();
         List<String> lines = new ArrayList<>();
-        lines.add(String.format(Locale.ROOT, "%nTest accuracy %.4f of %d.", (double) right / sets.tests(), sets.tests()));
+        lines.add(
+                String.format(Locale.ROOT, "%nTest accuracy %.4f of %d.", (double) right / sets.tests(), sets.tests()));
         sets.attacks().forEach((name, places) -> lines.add(name + " succeeds on " + places.length + "."));
         pools.forEach((name, pool) -> lines.add(name + ": " + pool));
         return lines;
@@ -123,10 +124,10 @@ final class ModelRun implements AutoCloseable {
                 int asked = 0;
                 double nanos = 0;
                 for (int count : COUNTS) {
-                    LabelChangeRate rate =
-                            LabelChangeRate.of(pool.mutants().subList(asked, count));
+                    LabelChangeRate rate = LabelChangeRate.of(pool.mutants().subList(asked, count));
                     long start = System.nanoTime();
-                    int[] more = rate.on(network, feeds(sets.inputs()), workers, done -> {}).changes();
+                    int[] more = rate.on(network, feeds(sets.inputs()), workers, done -> {})
+                            .changes();
                     nanos += System.nanoTime() - start;
                     for (int i = 0; i < changes.length; i++) {
                         changes[i] += more[i];
@@ -148,7 +149,8 @@ final class ModelRun implements AutoCloseable {
         Labelled fit = labelled(reader, splits.fit(), pool);
         Labelled threshold = labelled(reader, splits.threshold(), pool);
         Samples all = samples.withLabelChangeRate(combined, pool.size(), pool.provenance());
-        Discipline discipline = Discipline.heldOutFrom(ItemHash.each(splits.classifier().all()));
+        Discipline discipline =
+                Discipline.heldOutFrom(ItemHash.each(splits.classifier().all()));
         Map<String, WrongPredictionDetector> detectors = new LinkedHashMap<>();
         detectors.put("conductance", WrongPredictionDetector.of("conductance"));
         detectors.put("conductance, LDA", lda("conductance"));
@@ -166,8 +168,7 @@ final class ModelRun implements AutoCloseable {
     }
 
     private static WrongPredictionDetector lda(String features) {
-        return WrongPredictionDetector.of(features)
-                .withModels(LinearDiscriminant.DEFAULT, LinearDiscriminant.DEFAULT);
+        return WrongPredictionDetector.of(features).withModels(LinearDiscriminant.DEFAULT, LinearDiscriminant.DEFAULT);
     }
 
     private Labelled labelled(SampleReader reader, Dataset data, MutantPool pool) {

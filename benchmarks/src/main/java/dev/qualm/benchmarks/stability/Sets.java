@@ -34,7 +34,9 @@ record Sets(Array inputs, int[] labels, int tests, Map<String, int[]> attacks) {
         Box box = Box.of(0, 1);
         Map<String, Array> made = new LinkedHashMap<>();
         made.put("FGSM", Fgsm.of(EPSILON, 0, 1).attack(network, x, y));
-        made.put("PGD", Pgd.linf(EPSILON, EPSILON / 4, 10, box).attack(network, x, y).inputs());
+        made.put(
+                "PGD",
+                Pgd.linf(EPSILON, EPSILON / 4, 10, box).attack(network, x, y).inputs());
         made.put("DeepFool", DeepFool.of(box).attack(network, x, y).inputs());
         List<Array> all = new ArrayList<>(List.of(test));
         List<Integer> truth = new ArrayList<>(IntStream.of(labels).boxed().toList());
@@ -49,10 +51,7 @@ record Sets(Array inputs, int[] labels, int tests, Map<String, int[]> attacks) {
             places.put(name, IntStream.range(from, truth.size()).toArray());
         });
         return new Sets(
-                Array.concat(all),
-                truth.stream().mapToInt(Integer::intValue).toArray(),
-                labels.length,
-                places);
+                Array.concat(all), truth.stream().mapToInt(Integer::intValue).toArray(), labels.length, places);
     }
 
     static int[] predictions(Network network, Array batch) {

@@ -58,13 +58,17 @@ public final class StabilityTable {
         say("Training model " + seed);
         Graph start = Architectures.smallCnn(1, 28, 28, 10, seed);
         Graph graph = Trainer.train(
-                        start, data.all(), data.labels(), TrainingOptions.DEFAULT.withEpochs(6).withSeed(seed))
+                        start,
+                        data.all(),
+                        data.labels(),
+                        TrainingOptions.DEFAULT.withEpochs(6).withSeed(seed))
                 .graph();
         return Network.of(graph, Precision.FLOAT32);
     }
 
     private static void print(List<Map<String, Row>> models) {
-        List<String> sets = List.copyOf(models.get(0).values().iterator().next().auroc().keySet());
+        List<String> sets =
+                List.copyOf(models.get(0).values().iterator().next().auroc().keySet());
         line("");
         line("| score | AUROC " + String.join(" | AUROC ", sets)
                 + " | AUROC wrong, more than msp | AURC | risk at 80 % | passes | forwards measured |");
@@ -100,8 +104,9 @@ public final class StabilityTable {
     }
 
     private static String figure(List<Map<String, Row>> models, String score, ToDoubleFunction<Row> value) {
-        return Figures.text(
-                models.stream().mapToDouble(m -> value.applyAsDouble(m.get(score))).toArray());
+        return Figures.text(models.stream()
+                .mapToDouble(m -> value.applyAsDouble(m.get(score)))
+                .toArray());
     }
 
     private static void line(String text) {

@@ -25,10 +25,10 @@ final class Stopping {
         List<Mutant> mutants = java.util.Objects.requireNonNull(model.pools().get(ModelRun.COMBINED))
                 .mutants();
         LabelChangeRate all = LabelChangeRate.of(mutants);
-        int[] attacked = java.util.Objects.requireNonNull(
-                model.sets().attacks().get("FGSM"));
+        int[] attacked = java.util.Objects.requireNonNull(model.sets().attacks().get("FGSM"));
         int[] items = IntStream.concat(
-                        IntStream.range(0, Math.min(9 * attacked.length, model.sets().tests())),
+                        IntStream.range(
+                                0, Math.min(9 * attacked.length, model.sets().tests())),
                         IntStream.of(attacked))
                 .toArray();
         Array mix = model.sets().inputs().select(items);
@@ -65,7 +65,10 @@ final class Stopping {
         for (double share : new double[] {0.5, 0.25, 0.1}) {
             rules.put(
                     "SPRT, delta " + share + " h",
-                    SequentialTest.of(h).withDelta(share * h).withCap(m).withUndecided(SequentialTest.Undecided.OBSERVED_RATE));
+                    SequentialTest.of(h)
+                            .withDelta(share * h)
+                            .withCap(m)
+                            .withUndecided(SequentialTest.Undecided.OBSERVED_RATE));
         }
         double allRuns = 0;
         double allNanos = 0;
