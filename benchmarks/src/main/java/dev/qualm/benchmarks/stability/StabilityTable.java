@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
 public final class StabilityTable {
     private static final int TRAIN = 20_000;
     private static final int ACCEPTANCE = 1000;
-    private static final int FIT = 5000;
+    private static final int FIT = 4000;
     private static final int THRESHOLD = 1500;
     private static final int ATTACKED = 600;
 
