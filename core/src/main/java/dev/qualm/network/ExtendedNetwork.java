@@ -267,7 +267,13 @@ public final class ExtendedNetwork implements AutoCloseable {
                     String name = compiled.name(key);
                     // Losses are summed in double, also over float32 networks, whose kernels take nothing else than
                     // floats.
-                    byName.put(name, Tensors.of(u, precision).to(Tensors.type(pass.value(name))));
+                    Tensor t = Tensors.of(u, precision).to(Tensors.type(pass.value(name)));
+                    // The layout of all images in the pass: what mixes two runs many times slower.
+                    byName.put(
+                            name,
+                            t.dim() == 4
+                                    ? t.contiguous(org.bytedeco.pytorch.global.torch.MemoryFormat.ChannelsLast)
+                                    : t);
                 });
                 return Tensors.toArray(pass.gradient(byName));
             }
