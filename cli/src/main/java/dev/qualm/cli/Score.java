@@ -48,7 +48,9 @@ import picocli.CommandLine.Spec;
             "  (1)            gradnorm",
             "  gradients (3)  grad-max, grad-min, grad-mean, grad-std, grad-l1, grad-l2",
             "  gga (K)        gga-row, gga-rest, gga-mean, gga-std",
-            "  all            all of them"
+            "  all            all of these",
+            "  (1 + mutants)  lcr, with --pool",
+            "  (6 and more)   conductance, with --detector"
         })
 final class Score implements Runnable {
     /** Items between two writes; large enough to keep many threads busy. */
@@ -93,6 +95,10 @@ final class Score implements Runnable {
             description = "Whether gga scores scale the logits to a largest magnitude of 10. Default: they do.")
     private @Nullable Boolean rescale;
 
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private MutantScores mutants;
+
     @Option(names = "--out", paramLabel = "FILE", description = "Write to FILE instead of standard output.")
     private @Nullable Path out;
 
@@ -127,8 +133,14 @@ final class Score implements Runnable {
             throw new ParameterException(
                     spec.commandLine(), "--top-k is at least 3: fewer classes leave nothing beside the predicted one");
         }
-        List<dev.qualm.detect.Score> asked = Scores.of(names);
-        try (Network network = model.network()) {
+        List<String> cleaned =
+                names.stream().map(n -> n.strip().toLowerCase(Locale.ROOT)).toList();
+        List<dev.qualm.detect.Score> asked = new ArrayList<>(Scores.of(cleaned.stream()
+                .filter(n -> !MutantScores.NAMES.contains(n))
+                .toList()));
+        try (Network network = model.network();
+                MutantScores.Made made = mutants.scores(cleaned, network, this::say)) {
+            asked.addAll(made.scores());
             ModelDescription description = model.description();
             Dataset stored = options.open(dataPath, List.of());
             InputFit fit = InputFit.of(network, description, preprocessing, stored.take(limit));

@@ -4,20 +4,24 @@ import dev.qualm.Status;
 import dev.qualm.array.Array;
 import dev.qualm.gradient.CosineSimilarityMaps;
 import dev.qualm.gradient.GradientMetrics;
+import dev.qualm.mutation.LabelChangeRate;
 import dev.qualm.network.Head;
 import dev.qualm.network.Network;
 import dev.qualm.network.Recording;
 import dev.qualm.network.Sweep;
 import dev.qualm.network.Tape;
+import dev.qualm.network.Workers;
 import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Tensors;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +41,7 @@ public final class Evidence implements AutoCloseable {
     private final double[][] logits;
     private final @Nullable Array features;
     private final Map<Score.Source, Long> nanos = new EnumMap<>(Score.Source.class);
+    private final Map<LabelChangeRate, LabelChangeRate.Result> changes = new IdentityHashMap<>();
     private CosineSimilarityMaps.@Nullable Maps maps;
     private GradientMetrics.@Nullable Result metrics;
 
@@ -163,6 +168,29 @@ public final class Evidence implements AutoCloseable {
             nanos.put(Score.Source.WEIGHT_GRADIENTS, System.nanoTime() - start);
         }
         return metrics;
+    }
+
+    /** Label changes under mutants, made once for each rate. */
+    public LabelChangeRate.Result labelChanges(LabelChangeRate rate) {
+        LabelChangeRate.Result found = changes.get(rate);
+        if (found == null) {
+            found = timed(Score.Source.MUTANTS, () -> rate.on(network, feeds, Workers.caller(), done -> {}));
+            changes.put(rate, found);
+        }
+        return found;
+    }
+
+    /** The batch, for networks of one input. */
+    public Array onlyInput() {
+        return Objects.requireNonNull(feeds.get(network.input().name()));
+    }
+
+    /** Does something on a score's behalf, whose time counts as its source's. */
+    public <T> T timed(Score.Source source, Supplier<T> work) {
+        long start = System.nanoTime();
+        T result = work.get();
+        nanos.merge(source, System.nanoTime() - start, Long::sum);
+        return result;
     }
 
     /** What is wrong with each item, over everything computed so far. */

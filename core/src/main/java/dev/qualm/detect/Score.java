@@ -19,6 +19,11 @@ public interface Score {
     /** What it is computed from. */
     Source source();
 
+    /** Cost in passes (forward = 1), the shared forward included. */
+    default double passes(int classes) {
+        return source().passes(classes);
+    }
+
     /** Why this network has no such score, or null if it has. */
     default @Nullable String refusal(Network network, int classes) {
         return null;
@@ -36,12 +41,16 @@ public interface Score {
         /** Class-wise input gradients. */
         INPUT_GRADIENTS,
         /** Per-sample weight gradients. */
-        WEIGHT_GRADIENTS;
+        WEIGHT_GRADIENTS,
+        /** Attributions to inner layers. */
+        ATTRIBUTION,
+        /** Predictions of changed networks. */
+        MUTANTS;
 
-        /** Cost in passes (forward = 1), the shared forward included. */
+        /** Cost in passes (forward = 1), the shared forward included; of the last two, which depend on the score, the forward alone. */
         public double passes(int classes) {
             return switch (this) {
-                case LOGITS, HEAD -> 1;
+                case LOGITS, HEAD, ATTRIBUTION, MUTANTS -> 1;
                 // One forward, and one reverse sweep for each class but one (the maps are invariant to a shift of the
                 // logits).
                 case INPUT_GRADIENTS -> classes;

@@ -28,6 +28,9 @@ import java.util.function.IntConsumer;
  *     grow with the number of classes, and their values are those of the smaller map
  */
 public record Scorer(Network network, List<Score> scores, int threads, CosineSimilarityMaps maps) {
+    /** Micro-batches that share the making of mutants. */
+    private static final int TOGETHER = 8;
+
     public Scorer {
         scores = List.copyOf(scores);
         if (threads < 1) {
@@ -73,7 +76,7 @@ public record Scorer(Network network, List<Score> scores, int threads, CosineSim
             throw new QualmException("There is nothing to score: the data set is empty");
         }
         String input = network.input().name();
-        int rows = network.microBatch(Map.of(input, data.read(0, Math.min(2, n)).inputs()));
+        int rows = rows(network.microBatch(Map.of(input, data.read(0, Math.min(2, n)).inputs())));
         Partial all = new Partial(n, scores.size());
         AtomicInteger done = new AtomicInteger();
         try (Workers workers = Workers.of(threads)) {
@@ -91,6 +94,15 @@ public record Scorer(Network network, List<Score> scores, int threads, CosineSim
             throw Engine.failure("Scoring", e);
         }
         return all.table(data.ids(), scores, provenance(rows));
+    }
+
+    /** Items of a part. Making a mutant is paid once per part, so parts are larger where nothing else needs them small. */
+    private int rows(int microBatch) {
+        Set<Score.Source> sources = Evidence.sources(scores);
+        boolean small = sources.contains(Score.Source.INPUT_GRADIENTS)
+                || sources.contains(Score.Source.WEIGHT_GRADIENTS)
+                || !sources.contains(Score.Source.MUTANTS);
+        return small || microBatch == 1 ? microBatch : microBatch * TOGETHER;
     }
 
     private void part(Batch batch, String input, int at, Partial all) {

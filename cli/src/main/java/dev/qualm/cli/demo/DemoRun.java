@@ -97,7 +97,7 @@ record DemoRun(
                     score.name(),
                     family(score),
                     score.question(),
-                    score.source().passes(classes),
+                    score.passes(classes),
                     meanMillis(score, tables),
                     cells));
         }
@@ -125,6 +125,8 @@ record DemoRun(
             case HEAD -> "last layer";
             case WEIGHT_GRADIENTS -> "weight gradients";
             case INPUT_GRADIENTS -> "class-wise input gradients";
+            case ATTRIBUTION -> "conductance";
+            case MUTANTS -> "mutants";
         };
     }
 
