@@ -64,8 +64,9 @@ final class MutantScores {
             names = "--lcr-rule",
             paramLabel = "RULE",
             converter = RuleConverter.class,
-            description = "How to decide early: curtailment (the answer of all mutants, certain) or sprt (Wald's sequential"
-                    + " test, with errors). Default: curtailment.")
+            description =
+                    "How to decide early: curtailment (the answer of all mutants, certain) or sprt (Wald's sequential"
+                            + " test, with errors). Default: curtailment.")
     private @Nullable Rule rule;
 
     @Option(
@@ -125,8 +126,9 @@ final class MutantScores {
         }
         if (names.contains("conductance")) {
             if (detector == null) {
-                throw new QualmException("Score conductance needs a fitted detector: make it with"
-                        + " qualm fit MODEL DATA --detector conductance -o detector.qualm, and add --detector detector.qualm");
+                throw new QualmException(
+                        "Score conductance needs a fitted detector: make it with"
+                                + " qualm fit MODEL DATA --detector conductance -o detector.qualm, and add --detector detector.qualm");
             }
             FittedDetector fitted = FittedDetector.load(detector, ModelHash.of(network.graph()));
             if (fitted.features().contains(Feature.LCR) && all == null) {

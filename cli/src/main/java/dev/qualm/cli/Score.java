@@ -135,9 +135,8 @@ final class Score implements Runnable {
         }
         List<String> cleaned =
                 names.stream().map(n -> n.strip().toLowerCase(Locale.ROOT)).toList();
-        List<dev.qualm.detect.Score> asked = new ArrayList<>(Scores.of(cleaned.stream()
-                .filter(n -> !MutantScores.NAMES.contains(n))
-                .toList()));
+        List<dev.qualm.detect.Score> asked = new ArrayList<>(Scores.of(
+                cleaned.stream().filter(n -> !MutantScores.NAMES.contains(n)).toList()));
         try (Network network = model.network();
                 MutantScores.Made made = mutants.scores(cleaned, network, this::say)) {
             asked.addAll(made.scores());

@@ -76,7 +76,8 @@ public record Scorer(Network network, List<Score> scores, int threads, CosineSim
             throw new QualmException("There is nothing to score: the data set is empty");
         }
         String input = network.input().name();
-        int rows = rows(network.microBatch(Map.of(input, data.read(0, Math.min(2, n)).inputs())));
+        int rows = rows(network.microBatch(
+                Map.of(input, data.read(0, Math.min(2, n)).inputs())));
         Partial all = new Partial(n, scores.size());
         AtomicInteger done = new AtomicInteger();
         try (Workers workers = Workers.of(threads)) {

@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param reader of that network
  * @param lcr the mutants whose label change rate the detector was fitted with; null if it does without
  */
-public record WrongPredictionScore(FittedDetector detector, SampleReader reader, @Nullable LcrScore lcr)
-        implements Score, AutoCloseable {
+public record WrongPredictionScore(
+        FittedDetector detector,
+        SampleReader reader,
+        @Nullable LcrScore lcr) implements Score, AutoCloseable {
     public WrongPredictionScore {
         FitException.require(
                 lcr != null || !detector.features().contains(Feature.LCR),
