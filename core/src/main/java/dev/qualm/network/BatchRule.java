@@ -44,6 +44,12 @@ final class BatchRule {
     /** Computes the wanted tensors, a micro-batch at a time, on any of the workers. */
     Map<String, Array> run(Map<String, Array> feeds, Set<String> wanted, Workers workers) {
         int n = batch(feeds);
+        int whole = filled(n, feeds);
+        if (whole > n) {
+            Map<String, Array> out = new LinkedHashMap<>();
+            run(select(feeds, whole), wanted, workers).forEach((name, a) -> out.put(name, first(name, a, n, whole)));
+            return out;
+        }
         int chunk = n <= 1 ? n : rows(feeds);
         if (n <= chunk) {
             return network.runOnce(feeds, wanted);
@@ -91,6 +97,35 @@ final class BatchRule {
             rows = (int) Math.max(4, Math.min(MAX_ROWS, TENSOR_BYTES / perRow));
         }
         return rows;
+    }
+
+    /** Rows to fill a batch up to, for models that only take a certain number above one: its next multiple. */
+    private int filled(int n, Map<String, Array> feeds) {
+        int declared = declaredBatch();
+        boolean same = network.inputs().stream().allMatch(i -> i.dim(0) == declared);
+        if (n == 0 || declared <= 1 || n % declared == 0 || !same) {
+            return n;
+        }
+        return isSampleBySample(n > 1 ? feeds : select(feeds, 2)) ? (n + declared - 1) / declared * declared : n;
+    }
+
+    /** The first rows of a batch; behind the last one, that one again. */
+    private static Map<String, Array> select(Map<String, Array> feeds, int rows) {
+        Map<String, Array> out = new LinkedHashMap<>();
+        feeds.forEach((name, a) -> {
+            int[] from = new int[rows];
+            for (int i = 0; i < rows; i++) {
+                from[i] = Math.min(i, a.dim(0) - 1);
+            }
+            out.put(name, a.select(from));
+        });
+        return out;
+    }
+
+    /** What belongs to the first {@code n} of {@code whole} rows. */
+    private Array first(String name, Array a, int n, int whole) {
+        boolean batched = !network.graph().initializers().containsKey(name) && a.rank() > 0 && a.dim(0) % whole == 0;
+        return batched ? a.slice(0, a.dim(0) / whole * n) : a;
     }
 
     private int declaredBatch() {

@@ -165,6 +165,36 @@ class NetworkTest {
         }
     }
 
+    @Test
+    void logits_modelThatTakesFourRowsOnly_anyNumberOfThem() {
+        var built = NetworkBuilder.input("x", 4).seed(1).linear("fc", 3).build();
+        var nodes = new ArrayList<>(built.nodes());
+        nodes.add(dev.qualm.network.graph.Node.of(
+                "out", "Reshape", List.of("fc", "shape"), dev.qualm.network.graph.Attributes.NONE));
+        var graph = new dev.qualm.network.graph.Graph(
+                "fixed",
+                built.opsets(),
+                List.of(dev.qualm.network.graph.ValueInfo.floats("x", 4, 4)),
+                List.of(dev.qualm.network.graph.ValueInfo.floats("out", 4, 3)),
+                nodes,
+                merged(built.initializers(), "shape", Array.of(new long[] {4, 3}, 2)));
+        double[] values = new double[11 * 4];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Math.sin(i);
+        }
+        Array x = Array.of(values, 11, 4);
+        try (Network network = Network.of(graph, Precision.FLOAT64);
+                Network free = Network.of(built, Precision.FLOAT64)) {
+            for (int n : new int[] {1, 2, 3, 4, 5, 8, 11}) {
+                try (Network fresh = network.with(g -> g)) {
+                    Array logits = fresh.logits(x.slice(0, n));
+                    assertThat(logits.shape()).containsExactly(n, 3);
+                    assertThat(gap(logits, free.logits(x.slice(0, n)))).isLessThan(1e-12);
+                }
+            }
+        }
+    }
+
     private static Map<String, Array> merged(Map<String, Array> base, String name, Array value) {
         Map<String, Array> all = new java.util.LinkedHashMap<>(base);
         all.put(name, value);
