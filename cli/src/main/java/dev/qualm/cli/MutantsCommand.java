@@ -91,14 +91,9 @@ final class MutantsCommand implements Runnable {
             throw new QualmException("Cannot write " + out + ": expected the name of a file in an existing folder");
         }
         try (Network network = model.network()) {
-            Dataset stored = options.open(path, model.description().classes()).take(limit);
-            InputFit fit = InputFit.of(network, model.description(), preprocessing, stored);
-            fit.remarks().forEach(this::say);
-            Dataset data = fit.data().withoutDamaged();
-            if (data.size() < stored.size()) {
-                say((stored.size() - data.size()) + " of " + stored.size() + " items cannot be read and are left out");
-            }
-            MutantPool pool = search(search, network, data);
+            LabelledItems items = LabelledItems.open(path, network, model.description(), preprocessing, options, limit);
+            items.remarks().forEach(this::say);
+            MutantPool pool = search(search, network, items.data());
             pool.save(out);
             MutantText text = new MutantText(out, pool, search.mutations(), network);
             if (json) {

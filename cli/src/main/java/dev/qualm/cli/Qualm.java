@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             ExplainCommand.class,
             PatternsCommand.class,
             MutantsCommand.class,
+            FitCommand.class,
             Manipulate.class,
             Audit.class,
             Train.class,

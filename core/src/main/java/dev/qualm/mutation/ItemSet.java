@@ -55,6 +55,22 @@ public record ItemSet(String hash, long[] items) {
         return (int) Arrays.stream(other.items).filter(own::contains).count();
     }
 
+    /**
+     * Which items of a batch are in this set.
+     *
+     * @param inputs {@code [n, ...]}
+     * @return {@code [n]}
+     */
+    public boolean[] holds(Array inputs) {
+        Builder builder = new Builder();
+        builder.add(inputs);
+        boolean[] held = new boolean[builder.count];
+        for (int i = 0; i < held.length; i++) {
+            held[i] = Arrays.binarySearch(items, builder.items[i]) >= 0;
+        }
+        return held;
+    }
+
     @Override
     public boolean equals(@Nullable Object o) {
         return o instanceof ItemSet s && hash.equals(s.hash) && Arrays.equals(items, s.items);

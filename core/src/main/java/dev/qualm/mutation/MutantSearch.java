@@ -138,10 +138,15 @@ public record MutantSearch(
                     + report + ". Lower the rate or the ratio, raise the cap, or keep what was found");
         }
         return new MutantPool(
-                ModelHash.of(network.graph()), mutants, accuracies, report, test.items(), provenance(mutators, test));
+                ModelHash.of(network.graph()),
+                mutants,
+                accuracies,
+                report,
+                test.items(),
+                provenance(mutators, test, mutants.size()));
     }
 
-    private Provenance provenance(List<Mutator> mutators, AcceptanceTest test) {
+    private Provenance provenance(List<Mutator> mutators, AcceptanceTest test, int found) {
         Provenance p = Provenance.of("mutant pool");
         for (int i = 0; i < mutators.size(); i++) {
             p = p.with("mutation " + (i + 1), mutators.get(i).provenance());
@@ -150,6 +155,8 @@ public record MutantSearch(
                 .with("acceptance", rule)
                 .with("accepted on", test.items())
                 .with("cap", cap)
-                .with("curtailment", curtailment);
+                .with("curtailment", curtailment)
+                // Pools of one seed differ in nothing else.
+                .with("mutants", found);
     }
 }

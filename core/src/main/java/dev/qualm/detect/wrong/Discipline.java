@@ -33,7 +33,13 @@ public record Discipline(@Nullable Set<String> trainingItems, boolean onTraining
         return new Discipline(null, true);
     }
 
-    void check(Labelled fit, Labelled threshold) {
+    /**
+     * Checks both splits by the contents of their items; {@link WrongPredictionDetector#fit} does so too, but features may be expensive and are
+     * not needed here.
+     *
+     * @throws FitException if the splits share items, or hold items of the classifier's training set
+     */
+    public void check(Labelled fit, Labelled threshold) {
         if (trainingItems != null) {
             if (!onTrainingSet) {
                 Splits.requireDisjoint(

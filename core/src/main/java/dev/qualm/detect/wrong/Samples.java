@@ -3,8 +3,11 @@ package dev.qualm.detect.wrong;
 import dev.qualm.Provenance;
 import dev.qualm.Status;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +87,53 @@ public record Samples(
                 status,
                 passes + mutants,
                 provenance.with("mutants", pool));
+    }
+
+    /**
+     * The items of several readings after each other. Costs are averaged over the items.
+     *
+     * @param parts at least one, of one model and read with the same settings
+     * @throws FitException if they differ in model or settings, or some have features that others lack
+     */
+    public static Samples concat(List<Samples> parts) {
+        FitException.require(!parts.isEmpty(), "samples", "to put together", "none");
+        Samples first = parts.get(0);
+        List<String> h = new ArrayList<>();
+        List<Status> s = new ArrayList<>();
+        double cost = 0;
+        for (Samples part : parts) {
+            FitException.require(
+                    part.modelHash.equals(first.modelHash), "samples of one model", first.modelHash, part.modelHash);
+            FitException.require(
+                    (part.conductance == null) == (first.conductance == null)
+                            && (part.labelChangeRate == null) == (first.labelChangeRate == null),
+                    "the same features",
+                    "in all parts",
+                    "some without");
+            Reading.requireSame(EnumSet.allOf(Feature.class), first, part);
+            h.addAll(part.hashes);
+            s.addAll(part.status);
+            cost += part.passes * part.size();
+        }
+        return new Samples(
+                first.modelHash,
+                h,
+                parts.stream().flatMapToInt(p -> Arrays.stream(p.predictions)).toArray(),
+                first.conductance == null
+                        ? null
+                        : parts.stream().flatMap(p -> Arrays.stream(p.rows())).toArray(double[][]::new),
+                first.labelChangeRate == null ? null : joined(parts, p -> p.scalar(Feature.LCR)),
+                joined(parts, Samples::msp),
+                joined(parts, Samples::margin),
+                s,
+                h.isEmpty() ? first.passes : cost / h.size(),
+                first.provenance);
+    }
+
+    private static double[] joined(List<Samples> parts, Function<Samples, double[]> values) {
+        return parts.stream()
+                .flatMapToDouble(p -> Arrays.stream(values.apply(p)))
+                .toArray();
     }
 
     /** Some of the items, in the given order. */

@@ -1,0 +1,74 @@
+package dev.qualm.cli;
+
+import dev.qualm.QualmException;
+import dev.qualm.data.Dataset;
+import dev.qualm.data.ModelDescription;
+import dev.qualm.network.Network;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Labelled items that can be read, as a network takes them, their labels numbered as its classes are.
+ *
+ * @param fit how they were made to fit
+ * @param data the items
+ * @param remarks what was assumed or left out, for people
+ */
+record LabelledItems(InputFit fit, Dataset data, List<String> remarks) {
+    LabelledItems {
+        remarks = List.copyOf(remarks);
+    }
+
+    /**
+     * Opens a path.
+     *
+     * @param limit most items to take, of those of known classes
+     * @throws QualmException if there are no labels, or some are no classes of the network
+     */
+    static LabelledItems open(
+            Path path,
+            Network network,
+            ModelDescription description,
+            PreprocessOptions preprocessing,
+            DataOptions options,
+            int limit) {
+        List<String> remarks = new ArrayList<>();
+        Dataset all = options.open(path, List.of());
+        Dataset known = ofKnownClasses(all, path, description.classes(), options);
+        if (known.size() < all.size()) {
+            remarks.add(all.size() - known.size() + " of " + all.size() + " items of " + path
+                    + " have classes that the model does not know and are left out");
+        }
+        Dataset stored = known.take(limit);
+        InputFit fit = InputFit.of(network, description, preprocessing, stored);
+        remarks.addAll(fit.remarks());
+        Dataset data = fit.data().withoutDamaged();
+        if (data.size() < stored.size()) {
+            remarks.add((stored.size() - data.size()) + " of " + stored.size() + " items of " + path
+                    + " cannot be read and are left out");
+        }
+        int classes = ModelClasses.count(network, data);
+        int largest = Arrays.stream(data.labels()).max().orElse(0);
+        if (largest >= classes) {
+            throw new QualmException("Expected labels from 0 to " + (classes - 1) + ", as the model has " + classes
+                    + " classes, but found " + largest + " in " + path
+                    + "; name the classes in classes.txt beside the data and in the description beside the model, so that"
+                    + " they can be matched");
+        }
+        return new LabelledItems(fit, data, remarks);
+    }
+
+    /** Labels with names are matched with the model's by name; numbers are taken to be the model's. */
+    private static Dataset ofKnownClasses(Dataset own, Path path, List<String> known, DataOptions options) {
+        own.labels();
+        if (known.isEmpty() || own.classes().equals(known)) {
+            return own;
+        }
+        return own.classes().containsAll(known)
+                ? own.renumberClasses(
+                        known.stream().mapToInt(own.classes()::indexOf).toArray())
+                : options.open(path, known);
+    }
+}
