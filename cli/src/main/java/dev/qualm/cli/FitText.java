@@ -63,21 +63,35 @@ record FitText(Path file, FitTable table, @Nullable StoppingCosts stopping) {
 
     /** Whether the detector is worth its cost, in one line; empty if it beats all that is cheaper. */
     String verdict() {
-        List<FitTable.Row> unbeaten = table.unbeaten();
-        if (unbeaten.isEmpty()) {
+        List<String> parts = new ArrayList<>();
+        String worse = names(true);
+        String equal = names(false);
+        if (!worse.isEmpty()) {
+            parts.add("ranks worse than " + worse);
+        }
+        if (!equal.isEmpty()) {
+            parts.add("does not beat " + equal + " (the interval of the difference contains 0)");
+        }
+        if (parts.isEmpty()) {
             return "";
         }
-        boolean behind = unbeaten.stream()
-                .anyMatch(r -> r.ahead() != null
-                        && !Double.isNaN(r.ahead().pValue())
-                        && r.ahead().interval().high() < 0);
-        String names = unbeaten.stream().map(FitTable.Row::name).collect(Collectors.joining(", "));
-        return table.own().name() + " does not beat " + names + ", which cost" + (unbeaten.size() == 1 ? "s" : "")
-                + " less: "
-                + (behind
-                        ? "it ranks no better, or worse"
-                        : "the interval of the difference contains 0, so it may be chance")
-                + " on these items";
+        boolean useless = table.own().auroc().value() < 0.5;
+        return table.own().name() + " " + String.join(" and ", parts) + ", at a higher cost"
+                + (useless ? "; it is worse than chance: it needs more rows, or another model" : "");
+    }
+
+    /** Cheaper scores that rank better than the detector beyond chance, or that do not differ from it. */
+    private String names(boolean better) {
+        return table.unbeaten().stream()
+                .filter(r -> better == isAhead(r.ahead()))
+                .map(FitTable.Row::name)
+                .collect(Collectors.joining(", "));
+    }
+
+    private static boolean isAhead(@Nullable AurocDifference ahead) {
+        return ahead != null
+                && !Double.isNaN(ahead.pValue())
+                && ahead.interval().high() < 0;
     }
 
     private List<String> stoppingLines() {

@@ -60,6 +60,12 @@ record LabelledItems(InputFit fit, Dataset data, List<String> remarks) {
         return new LabelledItems(fit, data, remarks);
     }
 
+    /** One of the items, with its label and what is needed to draw it. */
+    MapItem item(int place) {
+        return MapItem.of(
+                fit, fit.data().ids().indexOf(data.id(place)), fit.data().labels());
+    }
+
     /** Labels with names are matched with the model's by name; numbers are taken to be the model's. */
     private static Dataset ofKnownClasses(Dataset own, Path path, List<String> known, DataOptions options) {
         own.labels();

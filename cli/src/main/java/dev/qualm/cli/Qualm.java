@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             PatternsCommand.class,
             MutantsCommand.class,
             FitCommand.class,
+            ProfileCommand.class,
             Manipulate.class,
             Audit.class,
             Train.class,
