@@ -14,7 +14,8 @@ import java.util.Locale;
  * @param success whether the network answers as the attacker wants, {@code [n]}
  * @param predicted the class it answers, {@code [n]}
  * @param norms how far each input was moved
- * @param passes what each input cost, in forward passes of one input (a gradient counts as one more)
+ * @param queries forward passes that each input cost
+ * @param gradients gradients by the input that each cost besides, each about one more forward pass
  * @param status a zero or non-finite gradient on the way
  * @param provenance the attack with all its settings
  */
@@ -23,7 +24,8 @@ public record Adversarial(
         boolean[] success,
         int[] predicted,
         List<Norms> norms,
-        int[] passes,
+        int[] queries,
+        int[] gradients,
         List<Status> status,
         Provenance provenance) {
     public Adversarial {
@@ -34,6 +36,13 @@ public record Adversarial(
     /** Number of inputs. */
     public int n() {
         return success.length;
+    }
+
+    /** What each input cost, in forward passes of one input (a gradient counts as one more). */
+    public int[] passes() {
+        int[] passes = new int[n()];
+        java.util.Arrays.setAll(passes, i -> queries[i] + gradients[i]);
+        return passes;
     }
 
     /** Share of inputs on which the attack reached its aim; NaN for none. */

@@ -4,6 +4,7 @@ import dev.qualm.Provenance;
 import dev.qualm.QualmException;
 import dev.qualm.array.Array;
 import dev.qualm.network.Network;
+import java.util.Optional;
 
 /**
  * DeepFool for the L2 norm (Moosavi-Dezfooli, Fawzi, Frossard, CVPR 2016, algorithm 2): the network is taken as linear around the
@@ -19,7 +20,7 @@ import dev.qualm.network.Network;
  * @param candidates how many classes, the most probable at the original input, are looked at; at least 2
  * @param box the valid inputs; moves are measured in its unit
  */
-public record DeepFool(double overshoot, double nudge, int maxIterations, int candidates, Box box) {
+public record DeepFool(double overshoot, double nudge, int maxIterations, int candidates, Box box) implements Attack {
     public DeepFool {
         if (!(overshoot >= 0 && nudge >= 0) || maxIterations < 1 || candidates < 2) {
             throw new QualmException(
@@ -33,19 +34,30 @@ public record DeepFool(double overshoot, double nudge, int maxIterations, int ca
         return new DeepFool(0.02, 1e-4, 50, 10, box);
     }
 
-    /**
-     * Attacks a batch: the aim is any other answer than the given one. Inputs that have another answer from the start stay as
-     * they are.
-     *
-     * @param batch valid inputs, {@code [n, ...]}
-     * @param labels usually the true classes, {@code [n]}
-     */
+    @Override
+    public String name() {
+        return "deepfool";
+    }
+
+    @Override
+    public Optional<Budget> budget() {
+        return Optional.empty();
+    }
+
+    @Override
+    public long cost(int classes) {
+        return (long) maxIterations * Math.min(candidates, classes) + 1;
+    }
+
+    /** Inputs that have another answer from the start stay as they are. */
+    @Override
     public Adversarial attack(Network network, Array batch, int[] labels) {
         LossSweep.requireLabels(batch, labels);
         return new DeepFoolRun(this, network, batch, labels).run();
     }
 
-    Provenance provenance() {
+    @Override
+    public Provenance provenance() {
         return Provenance.of("DeepFool")
                 .with("overshoot", overshoot)
                 .with("nudge", nudge)

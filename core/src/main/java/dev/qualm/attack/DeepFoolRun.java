@@ -24,7 +24,8 @@ final class DeepFoolRun {
     private final int[][] candidates;
     private final boolean[] success;
     private final int[] predicted;
-    private final int[] passes;
+    private final int[] queries;
+    private final int[] gradients;
     private final Status[] status;
 
     DeepFoolRun(DeepFool attack, Network network, Array batch, int[] labels) {
@@ -41,7 +42,8 @@ final class DeepFoolRun {
         candidates = new int[labels.length][];
         success = new boolean[labels.length];
         predicted = new int[labels.length];
-        passes = new int[labels.length];
+        queries = new int[labels.length];
+        gradients = new int[labels.length];
         status = new Status[labels.length];
         Arrays.fill(status, Status.OK);
     }
@@ -65,9 +67,10 @@ final class DeepFoolRun {
                 success,
                 predicted,
                 norms,
-                passes,
+                queries,
+                gradients,
                 List.of(status),
-                attack.provenance());
+                attack.provenance().with("targeted", false));
     }
 
     /** Looks at some inputs and moves those that are not fooled. Returns the inputs to look at again. */
@@ -82,7 +85,7 @@ final class DeepFoolRun {
         try (LossSweep sweep = LossSweep.of(network, values, partShape)) {
             for (int r = 0; r < part.length; r++) {
                 int i = part[r];
-                passes[i]++;
+                queries[i]++;
                 predicted[i] = sweep.predicted(r);
                 if (!sweep.isFinite(r)) {
                     status[i] = Status.nonFinite("the logits are NaN or infinite");
@@ -130,7 +133,7 @@ final class DeepFoolRun {
                 int[] ranked = candidates[part[r]];
                 cotangent[r * sweep.classes() + ranked[place]] = 1;
                 cotangent[r * sweep.classes() + ranked[0]] = -1;
-                passes[part[r]]++;
+                gradients[part[r]]++;
             }
             double[] gradient = sweep.gradient(cotangent);
             for (int r : open) {

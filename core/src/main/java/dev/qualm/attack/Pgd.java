@@ -3,17 +3,16 @@ package dev.qualm.attack;
 import dev.qualm.Provenance;
 import dev.qualm.QualmException;
 import dev.qualm.ShapeException;
-import dev.qualm.Status;
 import dev.qualm.array.Array;
 import dev.qualm.network.Network;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Projected gradient descent (Madry, Makelov, Schmidt, Tsipras, Vladu, ICLR 2018, section 2.1): steps along the gradient of the
  * cross-entropy, each followed by a projection into the ball of radius epsilon around the input and into the box of valid
- * inputs. Costs {@code 2 steps + 1} passes.
+ * inputs. Costs {@code 2 steps + 1} passes for each start; only inputs that resisted get a further one.
  *
  * @param ball the norm of the budget
  * @param epsilon radius of the ball in the unit of the box, positive
@@ -23,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param direction how a gradient becomes a step
  * @param projection what comes first, ball or box
  * @param keep which of the points visited is returned
- * @param seed start of the random starting points, one for each place in the batch; null starts at the input
+ * @param seed of the random starting points, which belong to the inputs; null starts at the input
  * @param zeroBelow gradient entries of at most this size count as zero
+ * @param restarts how many starts, at least 1; all but a first from the input or a given point are random and need a seed
  */
 public record Pgd(
         Ball ball,
@@ -36,21 +36,20 @@ public record Pgd(
         Projection projection,
         Keep keep,
         @Nullable Long seed,
-        double zeroBelow) {
-    /** The norm of the budget. */
-    public enum Ball {
-        /** No entry moves by more than epsilon. */
-        LINF,
-        /** The whole input moves by at most epsilon, in Euclidean length. */
-        L2
-    }
-
+        double zeroBelow,
+        int restarts)
+        implements TargetedAttack {
     /** How a gradient becomes a step. */
     public enum Direction {
         /** Its sign times the step, in every entry. */
         SIGN,
         /** The gradient scaled to the length of the step. */
-        UNIT
+        UNIT,
+        /**
+         * The step shared out over the largest hundredth of the entries that the box lets move (Tramer, Boneh, NeurIPS 2019,
+         * section 3.3).
+         */
+        SPARSE
     }
 
     /** Both orders end in the ball and in the box, at different points for L2. */
@@ -75,117 +74,124 @@ public record Pgd(
                     "Expected a positive epsilon and step, at least one step and zeroBelow of at least 0, but"
                             + " found " + epsilon + ", " + step + ", " + steps + " and " + zeroBelow);
         }
+        if (restarts < 1 || (restarts > 1 && seed == null)) {
+            throw new QualmException("Expected at least one start, and a seed for more than one, but found " + restarts
+                    + " starts and " + (seed == null ? "no seed" : "seed " + seed));
+        }
     }
 
     /** Sign steps in the Linf ball from the input itself; the best point is kept. */
     public static Pgd linf(double epsilon, double step, int steps, Box box) {
-        return new Pgd(
-                Ball.LINF, epsilon, step, steps, box, Direction.SIGN, Projection.BALL_THEN_BOX, Keep.BEST, null, 0);
+        return of(Ball.LINF, epsilon, step, steps, box);
     }
 
     /** Steps along the gradient in the L2 ball from the input itself; the best point is kept. */
     public static Pgd l2(double epsilon, double step, int steps, Box box) {
-        return new Pgd(
-                Ball.L2, epsilon, step, steps, box, Direction.UNIT, Projection.BALL_THEN_BOX, Keep.BEST, null, 0);
+        return of(Ball.L2, epsilon, step, steps, box);
     }
 
-    /** Starts at a random point of the ball: uniform in the cube for LINF, in the ball for L2. */
+    /** Sparse steps in the L1 ball from the input itself; the best point is kept. */
+    public static Pgd l1(double epsilon, double step, int steps, Box box) {
+        return of(Ball.L1, epsilon, step, steps, box);
+    }
+
+    /** With the direction that is steepest in the norm, from the input itself; the best point is kept. */
+    public static Pgd of(Ball ball, double epsilon, double step, int steps, Box box) {
+        Direction direction = switch (ball) {
+            case LINF -> Direction.SIGN;
+            case L2 -> Direction.UNIT;
+            case L1 -> Direction.SPARSE;
+        };
+        return new Pgd(ball, epsilon, step, steps, box, direction, Projection.BALL_THEN_BOX, Keep.BEST, null, 0, 1);
+    }
+
+    /** Starts at a random point, uniform in the ball. */
     public Pgd withRandomStart(long newSeed) {
-        return new Pgd(ball, epsilon, step, steps, box, direction, projection, keep, newSeed, zeroBelow);
+        return withRestarts(restarts, newSeed);
+    }
+
+    /** Starts at several random points, the later ones for the inputs that resisted only. */
+    public Pgd withRestarts(int newRestarts, long newSeed) {
+        return new Pgd(ball, epsilon, step, steps, box, direction, projection, keep, newSeed, zeroBelow, newRestarts);
     }
 
     public Pgd withKeep(Keep newKeep) {
-        return new Pgd(ball, epsilon, step, steps, box, direction, projection, newKeep, seed, zeroBelow);
+        return new Pgd(ball, epsilon, step, steps, box, direction, projection, newKeep, seed, zeroBelow, restarts);
     }
 
     public Pgd withDirection(Direction newDirection) {
-        return new Pgd(ball, epsilon, step, steps, box, newDirection, projection, keep, seed, zeroBelow);
+        return new Pgd(ball, epsilon, step, steps, box, newDirection, projection, keep, seed, zeroBelow, restarts);
     }
 
     public Pgd withProjection(Projection newProjection) {
-        return new Pgd(ball, epsilon, step, steps, box, direction, newProjection, keep, seed, zeroBelow);
+        return new Pgd(ball, epsilon, step, steps, box, direction, newProjection, keep, seed, zeroBelow, restarts);
     }
 
     public Pgd withZeroBelow(double newZeroBelow) {
-        return new Pgd(ball, epsilon, step, steps, box, direction, projection, keep, seed, newZeroBelow);
+        return new Pgd(ball, epsilon, step, steps, box, direction, projection, keep, seed, newZeroBelow, restarts);
     }
 
-    /**
-     * Raises the cross-entropy toward the given classes: the aim is any other answer.
-     *
-     * @param batch valid inputs, {@code [n, ...]}
-     * @param labels usually the true classes, {@code [n]}
-     */
+    @Override
+    public String name() {
+        return "pgd";
+    }
+
+    @Override
+    public Optional<Budget> budget() {
+        return Optional.of(new Budget(ball, epsilon));
+    }
+
+    @Override
+    public long cost(int classes) {
+        return restarts * (2L * steps + 1);
+    }
+
+    /** Raises the cross-entropy toward the given classes: the aim is any other answer. */
+    @Override
     public Adversarial attack(Network network, Array batch, int[] labels) {
-        return run(network, batch, null, labels, false);
-    }
-
-    /** As {@link #attack(Network, Array, int[])} from given points, which are projected first. */
-    public Adversarial attackFrom(Network network, Array batch, Array start, int[] labels) {
-        return run(network, batch, start, labels, false);
+        return run(network, batch, null, Aim.away(labels));
     }
 
     /**
-     * Lowers the cross-entropy toward the given classes: the aim is that answer.
+     * As {@link #attack(Network, Array, int[])} from given points, which are projected first.
      *
-     * @param targets the wanted classes, {@code [n]}
+     * @param start of the shape of the batch
      */
-    public Adversarial attackToward(Network network, Array batch, int[] targets) {
-        return run(network, batch, null, targets, true);
+    public Adversarial attackFrom(Network network, Array batch, Array start, int[] labels) {
+        return run(network, batch, start, Aim.away(labels));
     }
 
-    private Adversarial run(Network network, Array batch, @Nullable Array start, int[] classes, boolean targeted) {
-        LossSweep.requireLabels(batch, classes);
+    /** Lowers the cross-entropy toward the given classes: the aim is that answer. */
+    @Override
+    public Adversarial attackToward(Network network, Array batch, int[] targets) {
+        return run(network, batch, null, Aim.toward(targets));
+    }
+
+    private Adversarial run(Network network, Array batch, @Nullable Array start, Aim aim) {
         if (start != null && !Arrays.equals(start.shape(), batch.shape())) {
             throw new ShapeException("Expected starting points like " + batch + ", but found " + start);
         }
-        int n = classes.length;
-        double[] out = new double[batch.size()];
-        boolean[] success = new boolean[n];
-        int[] predicted = new int[n];
-        Norms[] norms = new Norms[n];
-        Status[] status = new Status[n];
-        Box bounds = box.spread(batch);
-        AttackBatches.each(network, batch, (part, from) -> {
-            int rows = part.dim(0);
+        Provenance made = start == null ? provenance() : provenance().with("start", "given");
+        return AttackBatches.run(network, batch, aim, box, made, (trail, from) -> {
             double[] begin =
-                    start == null ? null : start.slice(from, from + rows).toDoubles();
-            int[] own = Arrays.copyOfRange(classes, from, from + rows);
-            PgdRun run = new PgdRun(this, network, bounds, part, begin, own, targeted, from);
-            run.run();
-            for (int i = 0; i < rows; i++) {
-                success[from + i] = run.success(i);
-                predicted[from + i] = run.predicted(i);
-                status[from + i] = run.status(i);
-                norms[from + i] = Norms.of(part.toDoubles(), run.best(), i, bounds);
-            }
-            System.arraycopy(run.best(), 0, out, from * (run.best().length / rows), run.best().length);
+                    start == null ? null : start.slice(from, from + trail.rows).toDoubles();
+            new PgdRun(this, trail, null).run(begin);
         });
-        int[] passes = new int[n];
-        Arrays.fill(passes, 2 * steps + 1);
-        Array moved = LossSweep.array(network, out, batch.shape());
-        return new Adversarial(
-                moved,
-                success,
-                predicted,
-                List.of(norms),
-                passes,
-                List.of(status),
-                provenance(targeted, start != null));
     }
 
-    private Provenance provenance(boolean targeted, boolean started) {
+    @Override
+    public Provenance provenance() {
         return Provenance.of("PGD")
                 .with("ball", ball)
                 .with("epsilon", epsilon)
                 .with("step", step)
                 .with("steps", steps)
+                .with("restarts", restarts)
                 .with("direction", direction)
                 .with("projection", projection)
                 .with("keep", keep)
-                .with("start", started ? "given" : seed == null ? "input" : "random")
+                .with("start", seed == null ? "input" : "random")
                 .with("seed", seed == null ? "none" : seed)
-                .with("zeroBelow", zeroBelow)
-                .with("targeted", targeted);
+                .with("zeroBelow", zeroBelow);
     }
 }

@@ -1,214 +1,164 @@
 package dev.qualm.attack;
 
 import dev.qualm.Status;
-import dev.qualm.array.Array;
-import dev.qualm.network.Network;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** {@link Pgd} on one micro-batch. */
+/** {@link Pgd} on one micro-batch, and {@link MiFgsm}, which gives its steps a memory. */
 final class PgdRun {
-    private final Pgd attack;
-    private final Network network;
-    private final Box bounds;
-    private final int[] shape;
-    private final int rows;
-    private final int width;
-    private final int[] classes;
-    private final boolean targeted;
-    private final double[] original;
-    private final double[] x;
-    private final double[] best;
-    private final boolean[] success;
-    private final int[] predicted;
-    private final double[] objective;
-    private final Status[] status;
+    /**
+     * What remains of past gradients.
+     *
+     * @param decay share of the sum so far that remains
+     * @param normalised whether each gradient is scaled to L1 norm 1 first
+     */
+    record Momentum(double decay, boolean normalised) {}
 
-    PgdRun(
-            Pgd attack,
-            Network network,
-            Box bounds,
-            Array batch,
-            double @Nullable [] start,
-            int[] classes,
-            boolean targeted,
-            int place) {
+    private final Pgd attack;
+    private final Trail trail;
+    private final @Nullable Momentum momentum;
+    private final Objective objective;
+    private final double[] x;
+    private final double[] velocity;
+
+    PgdRun(Pgd attack, Trail trail, @Nullable Momentum momentum) {
         this.attack = attack;
-        this.network = network;
-        this.bounds = bounds;
-        this.classes = classes;
-        this.targeted = targeted;
-        shape = batch.shape();
-        rows = shape[0];
-        original = batch.toDoubles().clone();
-        width = original.length / rows;
-        x = start == null ? original.clone() : start.clone();
-        best = x.clone();
-        success = new boolean[rows];
-        predicted = new int[rows];
-        objective = new double[rows];
-        Arrays.fill(objective, Double.NEGATIVE_INFINITY);
-        status = new Status[rows];
-        Arrays.fill(status, Status.OK);
-        Long seed = attack.seed();
-        for (int i = 0; i < rows; i++) {
-            if (start == null && seed != null) {
-                scatter(i, new Random(mixed(seed, place + i)));
-            }
-            if (start != null || seed != null) {
-                project(i);
-            }
-        }
+        this.trail = trail;
+        this.momentum = momentum;
+        objective = new Objectives.CrossEntropy(trail.aim);
+        x = trail.original.clone();
+        velocity = momentum == null ? new double[0] : new double[x.length];
     }
 
-    /** A seed for each place in the batch, so that micro-batches do not change the draws (SplitMix64). */
-    private static long mixed(long seed, int place) {
-        long z = seed + 0x9e3779b97f4a7c15L * (place + 1L);
-        z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
-        z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-        return z ^ (z >>> 31);
+    /** From the given points first, else from where the settings say. */
+    void run(double @Nullable [] begin) {
+        int[] active = trail.all();
+        Random[] draws = new Random[trail.rows];
+        Long seed = attack.seed();
+        for (int i : active) {
+            draws[i] = Seeds.of(seed == null ? 0 : seed, trail.original, i * trail.width, trail.width);
+        }
+        for (int start = 0; start < attack.restarts() && active.length > 0; start++) {
+            System.arraycopy(trail.original, 0, x, 0, x.length);
+            Arrays.fill(velocity, 0);
+            for (int i : active) {
+                if (start == 0 && begin != null) {
+                    System.arraycopy(begin, i * trail.width, x, i * trail.width, trail.width);
+                    project(i);
+                } else if (seed != null) {
+                    scatter(i, draws[i]);
+                    project(i);
+                }
+            }
+            climb(active);
+            active = IntStream.of(active)
+                    .filter(i -> !trail.success[i])
+                    .filter(i -> trail.status[i].kind() != Status.Kind.NON_FINITE)
+                    .toArray();
+        }
     }
 
     private void scatter(int i, Random random) {
-        double[] d = new double[width];
-        double square = 0;
-        for (int j = 0; j < width; j++) {
-            d[j] = attack.ball() == Pgd.Ball.LINF ? 2 * random.nextDouble() - 1 : random.nextGaussian();
-            square += d[j] * d[j];
-        }
-        double length = attack.ball() == Pgd.Ball.LINF
-                ? attack.epsilon()
-                : attack.epsilon() * Math.pow(random.nextDouble(), 1.0 / width) / Math.sqrt(square);
-        for (int j = 0; j < width; j++) {
-            x[i * width + j] += length * d[j] * bounds.unit()[j];
+        double[] d = attack.ball().draw(random, trail.width);
+        for (int j = 0; j < trail.width; j++) {
+            x[i * trail.width + j] += attack.epsilon() * d[j] * trail.bounds.unit()[j];
         }
     }
 
-    void run() {
-        for (int s = 1; s <= attack.steps(); s++) {
-            try (LossSweep sweep = LossSweep.of(network, x, shape)) {
-                judge(sweep, attack.keep() == Pgd.Keep.BEST);
-                double[] cotangent = sweep.cotangent();
-                for (int i = 0; i < rows; i++) {
-                    if (sweep.isFinite(i)) {
-                        sweep.addLoss(cotangent, i, classes[i], targeted ? -1 : 1);
-                    }
-                }
-                double[] gradient = sweep.gradient(cotangent);
-                for (int i = 0; i < rows; i++) {
-                    move(i, gradient, sweep.isFinite(i), s);
-                }
-            }
+    private void climb(int[] from) {
+        int[] active = from;
+        for (int s = 1; s <= attack.steps() && active.length > 0; s++) {
+            active = step(active, s);
         }
-        try (LossSweep sweep = LossSweep.of(network, x, shape)) {
-            judge(sweep, true);
-        }
-    }
-
-    /** Takes over the points at hand where they are better than what is kept, or always if only the last one counts. */
-    private void judge(LossSweep sweep, boolean keeps) {
-        for (int i = 0; keeps && i < rows; i++) {
-            int answer = sweep.predicted(i);
-            boolean reached = sweep.isFinite(i) && (answer == classes[i]) == targeted;
-            double value =
-                    sweep.isFinite(i) ? (targeted ? -1 : 1) * sweep.loss(i, classes[i]) : Double.NEGATIVE_INFINITY;
-            boolean first = objective[i] == Double.NEGATIVE_INFINITY && !success[i];
-            boolean better = reached != success[i] ? reached : value > objective[i];
-            if (attack.keep() == Pgd.Keep.LAST || first || better) {
-                System.arraycopy(x, i * width, best, i * width, width);
-                success[i] = reached;
-                predicted[i] = answer;
-                objective[i] = value;
+        if (active.length > 0) {
+            Logits last = trail.logits(x, active);
+            for (int r = 0; r < active.length; r++) {
+                offer(last, r, active[r]);
             }
         }
     }
 
-    private void move(int i, double[] gradient, boolean finite, int s) {
-        double[] g = new double[width];
-        double square = 0;
-        double largest = 0;
-        for (int j = 0; j < width; j++) {
-            double raw = gradient[i * width + j];
-            // By what budgets speak of, not by the network's input.
-            g[j] = Math.abs(raw) <= attack.zeroBelow() ? 0 : raw * bounds.unit()[j];
-            largest = Math.max(largest, Math.abs(g[j]));
+    /** Takes a step with some rows. Returns those that moved; the others would stay where they are for ever. */
+    private int[] step(int[] active, int s) {
+        try (LossSweep sweep = trail.sweep(x, active)) {
+            double[] cotangent = sweep.cotangent();
+            for (int r = 0; r < active.length; r++) {
+                if (attack.keep() == Pgd.Keep.BEST) {
+                    offer(sweep, r, active[r]);
+                }
+                if (sweep.isFinite(r)) {
+                    objective.add(sweep, cotangent, r, active[r]);
+                }
+            }
+            double[] gradient = trail.gradient(sweep, cotangent, active);
+            int[] left = new int[active.length];
+            int count = 0;
+            for (int r = 0; r < active.length; r++) {
+                if (sweep.isFinite(r) && moved(active[r], r, gradient, s)) {
+                    left[count++] = active[r];
+                } else {
+                    offer(sweep, r, active[r]);
+                }
+            }
+            return Arrays.copyOf(left, count);
         }
-        if (!finite || !Double.isFinite(largest)) {
-            status[i] = Status.nonFinite("the logits or the gradient at step " + s + " are NaN or infinite");
+    }
+
+    private void offer(Logits z, int r, int i) {
+        if (z.isFinite(r)) {
+            trail.offer(i, x, z, r, objective.value(z, r, i));
             return;
+        }
+        trail.status[i] = Trail.nonFinite();
+        if (trail.value[i] == Double.NEGATIVE_INFINITY) {
+            trail.predicted[i] = z.predicted(r);
+        }
+    }
+
+    private boolean moved(int i, int r, double[] gradient, int s) {
+        int width = trail.width;
+        double[] g = new double[width];
+        double largest = 0;
+        double sum = 0;
+        for (int j = 0; j < width; j++) {
+            double raw = gradient[r * width + j];
+            // By what budgets speak of, not by the network's input.
+            g[j] = Math.abs(raw) <= attack.zeroBelow() ? 0 : raw * trail.bounds.unit()[j];
+            largest = Math.max(largest, Math.abs(g[j]));
+            sum += Math.abs(g[j]);
+        }
+        if (!Double.isFinite(largest)) {
+            trail.status[i] = Status.nonFinite("the gradient at step " + s + " is NaN or infinite");
+            return false;
         }
         if (largest == 0) {
-            status[i] =
+            trail.status[i] =
                     Status.zeroGradient("at step " + s + " of " + attack.steps() + ": the input is not moved by it");
-            return;
+            return false;
         }
-        for (int j = 0; j < width; j++) {
-            // Squares of small gradients underflow.
-            square += g[j] / largest * (g[j] / largest);
+        if (momentum != null) {
+            for (int j = 0; j < width; j++) {
+                int at = i * width + j;
+                velocity[at] = momentum.decay() * velocity[at] + g[j] / (momentum.normalised() ? sum : 1);
+                g[j] = velocity[at];
+            }
         }
-        double length = largest * Math.sqrt(square);
-        boolean sign = attack.direction() == Pgd.Direction.SIGN;
-        for (int j = 0; j < width; j++) {
-            double by = sign ? Math.signum(g[j]) : g[j] / length;
-            x[i * width + j] += attack.step() * by * bounds.unit()[j];
-        }
+        Steps.add(trail, x, i, g, attack.direction(), attack.step());
         project(i);
+        return true;
     }
 
     private void project(int i) {
         boolean boxFirst = attack.projection() == Pgd.Projection.BOX_THEN_BALL;
         if (boxFirst) {
-            toBox(i);
+            trail.toBox(x, i);
         }
-        toBall(i);
+        attack.ball().project(trail.original, x, i * trail.width, attack.epsilon(), trail.bounds);
         if (!boxFirst) {
-            toBox(i);
+            trail.toBox(x, i);
         }
-        for (int j = i * width; j < (i + 1) * width; j++) {
-            x[j] = LossSweep.rounded(network, x[j]);
-        }
-    }
-
-    private void toBox(int i) {
-        for (int j = 0; j < width; j++) {
-            x[i * width + j] = bounds.clip(j, x[i * width + j]);
-        }
-    }
-
-    private void toBall(int i) {
-        double epsilon = attack.epsilon();
-        double square = 0;
-        for (int j = 0; j < width; j++) {
-            int at = i * width + j;
-            double unit = bounds.unit()[j];
-            double d = (x[at] - original[at]) / unit;
-            square += d * d;
-            if (attack.ball() == Pgd.Ball.LINF && Math.abs(d) > epsilon) {
-                x[at] = original[at] + Math.copySign(epsilon, d) * unit;
-            }
-        }
-        double length = Math.sqrt(square);
-        if (attack.ball() == Pgd.Ball.L2 && length > epsilon) {
-            for (int j = i * width; j < (i + 1) * width; j++) {
-                x[j] = original[j] + (x[j] - original[j]) * (epsilon / length);
-            }
-        }
-    }
-
-    double[] best() {
-        return best;
-    }
-
-    boolean success(int i) {
-        return success[i];
-    }
-
-    int predicted(int i) {
-        return predicted[i];
-    }
-
-    Status status(int i) {
-        return status[i];
+        trail.round(x, i);
     }
 }

@@ -168,16 +168,16 @@ class AttackTest {
         for (Precision precision : Precision.values()) {
             try (Network network = Network.of(TestNetworks.residual(7), precision)) {
                 int[] labels = predictions(network, clean);
-                for (Pgd.Ball ball : Pgd.Ball.values()) {
+                for (Ball ball : Ball.values()) {
                     for (Pgd.Direction direction : Pgd.Direction.values()) {
                         for (Pgd.Projection projection : Pgd.Projection.values()) {
                             double epsilon = 0.05 + random.nextDouble();
                             Pgd attack =
-                                    new Pgd(ball, epsilon, 0.4, 3, box, direction, projection, Pgd.Keep.BEST, 3L, 0);
+                                    new Pgd(ball, epsilon, 0.4, 3, box, direction, projection, Pgd.Keep.BEST, 3L, 0, 1);
                             Adversarial found = attack.attack(network, clean, labels);
                             for (int i = 0; i < 6; i++) {
                                 Norms norms = found.norms().get(i);
-                                assertThat(ball == Pgd.Ball.L2 ? norms.l2() : norms.linf())
+                                assertThat(ball == Ball.L2 ? norms.l2() : norms.linf())
                                         .isBetween(1e-3, epsilon + 1e-6);
                             }
                             for (int j = 0; j < inside.length; j++) {
@@ -238,7 +238,7 @@ class AttackTest {
             Adversarial found = Pgd.linf(1.1, 0.3, 6, WIDE).attack(network, x, new int[] {0});
             assertThat(found.status().get(0)).isEqualTo(Status.OK);
             assertThat(found.success()[0]).isTrue();
-            assertThat(Fgsm.of(0.5, -1, 1).attack(network, x, new int[] {0}).get(0))
+            assertThat(Fgsm.of(0.5, -1, 1).perturb(network, x, new int[] {0}).get(0))
                     .isEqualTo(0.5);
         }
     }

@@ -20,7 +20,7 @@ class FgsmTest {
         try (Network plain = Network.of(graph, Precision.FLOAT64);
                 Network network = plain.with(Views.weights(Map.of("fc.weight", weight)))) {
             Array moved =
-                    Fgsm.of(0.25, 0, 1).attack(network, Array.of(new float[] {0.5f, 0.1f, 0.5f}, 1, 3), new int[] {0});
+                    Fgsm.of(0.25, 0, 1).perturb(network, Array.of(new float[] {0.5f, 0.1f, 0.5f}, 1, 3), new int[] {0});
             // The cross-entropy of class 0 rises along w1 - w0 = (-3, 2, 0); the box cuts nothing but zero gradients
             // stay put.
             assertThat(moved.get(0)).isCloseTo(0.25, within(1e-6));
@@ -40,7 +40,7 @@ class FgsmTest {
                     labels[i] = before.get(i * 5 + j) > before.get(i * 5 + labels[i]) ? j : labels[i];
                 }
             }
-            Array moved = Fgsm.of(0.05, -2, 2).attack(network, x, labels);
+            Array moved = Fgsm.of(0.05, -2, 2).attack(network, x, labels).inputs();
             for (int i = 0; i < x.size(); i++) {
                 double clipped = Math.min(2, Math.max(-2, x.get(i)));
                 assertThat(Math.abs(moved.get(i) - clipped)).isLessThanOrEqualTo(0.05 + 1e-6);

@@ -150,7 +150,7 @@ final class DemoData {
         // The attack moves inputs of the model; a pixel's range 0 to 1 and the step are stated in the image's units.
         float low = (float) ((0 - mean()) / std());
         float high = (float) ((1 - mean()) / std());
-        Array moved = Fgsm.of(EPSILON / std(), low, high).attack(network, images, truth);
+        Array moved = Fgsm.of(EPSILON / std(), low, high).perturb(network, images, truth);
         Array logits = network.logits(moved);
         int[] fooled = IntStream.range(0, truth.length)
                 .filter(i -> argmax(logits, i) != truth[i])
