@@ -2,6 +2,7 @@ package dev.qualm.sustainability;
 
 import dev.qualm.Provenance;
 import dev.qualm.array.Array;
+import dev.qualm.attack.Ball;
 import dev.qualm.attack.Box;
 import dev.qualm.attack.Fgsm;
 import dev.qualm.attack.Pgd;
@@ -31,11 +32,11 @@ public record AttackPerturbation(String name, Network network, Attack attack, Pr
 
     /** One step of the fast gradient sign method, in the unit of the box. */
     public static AttackPerturbation fgsm(Network network, double epsilon, Box box) {
-        Fgsm attack = new Fgsm(epsilon, box);
+        Fgsm attack = new Fgsm(Ball.LINF, epsilon, box);
         return new AttackPerturbation(
                 "fgsm:" + NoisePerturbation.number(epsilon),
                 network,
-                attack::attack,
+                attack::perturb,
                 Provenance.of("FGSM").with("epsilon", epsilon));
     }
 

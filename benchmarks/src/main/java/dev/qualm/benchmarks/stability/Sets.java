@@ -33,7 +33,7 @@ record Sets(Array inputs, int[] labels, int tests, Map<String, int[]> attacks) {
         int[] y = IntStream.of(right).map(i -> labels[i]).toArray();
         Box box = Box.of(0, 1);
         Map<String, Array> made = new LinkedHashMap<>();
-        made.put("FGSM", Fgsm.of(EPSILON, 0, 1).attack(network, x, y).inputs());
+        made.put("FGSM", Fgsm.of(EPSILON, 0, 1).perturb(network, x, y));
         made.put(
                 "PGD",
                 Pgd.linf(EPSILON, EPSILON / 4, 10, box).attack(network, x, y).inputs());
