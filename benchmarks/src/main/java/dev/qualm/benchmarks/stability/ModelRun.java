@@ -116,10 +116,8 @@ final class ModelRun implements AutoCloseable {
             rows.put("margin", row(samples.margin(), 1, 1));
             double[] combined = new double[0];
             double combinedForwards = 0;
-            for (Map.Entry<String, Double> operator : OPERATORS.entrySet()) {
-                String name = operator.getKey();
-                MutantPool pool = pool(name, operator.getValue());
-                pools.put(name, pool);
+            for (String name : OPERATORS.keySet()) {
+                MutantPool pool = pool(name);
                 int[] changes = new int[sets.labels().length];
                 int asked = 0;
                 double nanos = 0;
@@ -180,12 +178,15 @@ final class ModelRun implements AutoCloseable {
         return new Labelled(samples, data.labels());
     }
 
-    private MutantPool pool(String operator, double rate) {
+    MutantPool pool(String operator) {
+        double rate = java.util.Objects.requireNonNull(OPERATORS.get(operator));
         Mutation mutation = Mutations.of(operator);
         MutantSearch search = MutantSearch.of(
                         mutation.with(mutation.selection().withRate(rate)), COUNTS[COUNTS.length - 1])
                 .withSeed(1);
-        return search.run(network, splits.acceptance(), workers, SearchProgress.NONE);
+        MutantPool found = search.run(network, splits.acceptance(), workers, SearchProgress.NONE);
+        pools.put(operator, found);
+        return found;
     }
 
     private Row row(double[] scores, double passes, double forwards) {

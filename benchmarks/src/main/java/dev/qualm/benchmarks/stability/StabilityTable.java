@@ -21,9 +21,11 @@ import java.util.stream.IntStream;
 /**
  * Label change rates and conductance beside the maximum softmax probability, on classifiers of Fashion-MNIST trained here. Prints Markdown.
  *
- * <p>Arguments: the folder with Fashion-MNIST's four idx files; models (3 if left out); test images (5,000 if left out).
+ * <p>Arguments: the folder with Fashion-MNIST's four idx files; models (3 if left out); test images (4,000 if left out).
  */
 public final class StabilityTable {
+    static final String FOLDER = "/usr/share/datasets/fashion-mnist";
+
     private static final int TRAIN = 20_000;
     private static final int ACCEPTANCE = 1000;
     private static final int FIT = 4000;
@@ -33,25 +35,29 @@ public final class StabilityTable {
     private StabilityTable() {}
 
     public static void main(String[] arguments) {
-        Path folder = Path.of(arguments.length > 0 ? arguments[0] : "/usr/share/datasets/fashion-mnist");
+        Path folder = Path.of(arguments.length > 0 ? arguments[0] : FOLDER);
         int models = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 3;
-        int tests = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 5000;
-        FashionSplits splits = FashionSplits.load(folder, TRAIN, ACCEPTANCE, FIT, THRESHOLD, tests);
+        int tests = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 4000;
+        FashionSplits splits = splits(folder, tests);
         List<Map<String, Row>> found = new ArrayList<>();
         try (Workers workers = Workers.ofAllProcessors()) {
             for (int seed = 1; seed <= models; seed++) {
-                try (ModelRun model = new ModelRun(
-                        trained(splits.classifier(), seed), splits, ATTACKED, workers, StabilityTable::say)) {
+                try (ModelRun model = model(splits, seed, workers)) {
                     model.run();
                     found.add(model.rows());
                     model.describe().forEach(StabilityTable::line);
-                    if (seed == 1) {
-                        Stopping.print(model, splits.threshold(), workers);
-                    }
                 }
             }
         }
         print(found);
+    }
+
+    static FashionSplits splits(Path folder, int tests) {
+        return FashionSplits.load(folder, TRAIN, ACCEPTANCE, FIT, THRESHOLD, tests);
+    }
+
+    static ModelRun model(FashionSplits splits, int seed, Workers workers) {
+        return new ModelRun(trained(splits.classifier(), seed), splits, ATTACKED, workers, StabilityTable::say);
     }
 
     private static Network trained(Dataset data, int seed) {

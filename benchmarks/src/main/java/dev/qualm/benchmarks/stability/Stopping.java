@@ -10,17 +10,33 @@ import dev.qualm.mutation.SequentialTest;
 import dev.qualm.mutation.StoppingRule;
 import dev.qualm.network.Network;
 import dev.qualm.network.Workers;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** Forward passes that early decisions save on a mix of nine ordinary inputs and one attacked. */
-final class Stopping {
+/**
+ * Forward passes that early decisions save on a mix of nine ordinary inputs and one attacked. Prints Markdown.
+ *
+ * <p>Arguments: the folder with Fashion-MNIST's four idx files; test images (4,000 if left out).
+ */
+public final class Stopping {
     private Stopping() {}
 
-    static void print(ModelRun model, Dataset clean, Workers workers) {
+    public static void main(String[] arguments) {
+        Path folder = Path.of(arguments.length > 0 ? arguments[0] : StabilityTable.FOLDER);
+        int tests = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 4000;
+        FashionSplits splits = StabilityTable.splits(folder, tests);
+        try (Workers workers = Workers.ofAllProcessors();
+                ModelRun model = StabilityTable.model(splits, 1, workers)) {
+            model.pool(ModelRun.COMBINED);
+            print(model, splits.threshold(), workers);
+        }
+    }
+
+    private static void print(ModelRun model, Dataset clean, Workers workers) {
         Network network = model.network();
         List<Mutant> mutants = java.util.Objects.requireNonNull(model.pools().get(ModelRun.COMBINED))
                 .mutants();
@@ -37,8 +53,8 @@ final class Stopping {
         System.out.printf(
                 Locale.ROOT,
                 "%nMix of %d ordinary inputs and %d attacked by FGSM, %d mutants.%n%n"
-                        + "| threshold | rule | mutants an input | runs an input | of all | same verdict | ms | of all |%n"
-                        + "|---|---|---|---|---|---|---|---|%n",
+                        + "| threshold | rule | mutants an input | runs an input | fewer | ms | fewer | same verdict"
+                        + " | doubted of ordinary | of attacked |%n|---|---|---|---|---|---|---|---|---|---|%n",
                 items.length - attacked.length,
                 attacked.length,
                 mutants.size());
@@ -46,7 +62,7 @@ final class Stopping {
                 LcrThreshold.nMutant(ordinary),
                 LcrThreshold.conformal(ordinary, 0.1),
                 LcrThreshold.conformal(ordinary, 0.05))) {
-            rows(threshold, all, full, network, mix, workers);
+            rows(threshold, all, full, items.length - attacked.length, network, mix, workers);
         }
     }
 
@@ -54,6 +70,7 @@ final class Stopping {
             LcrThreshold threshold,
             LabelChangeRate all,
             LabelChangeRate.Result full,
+            int ordinary,
             Network network,
             Array mix,
             Workers workers) {
@@ -81,24 +98,29 @@ final class Stopping {
             allNanos = rule.getKey().equals("all") ? nanos : allNanos;
             int n = found.mutants().length;
             int same = 0;
+            int[] doubted = new int[2];
             for (int i = 0; i < n; i++) {
                 boolean above = rule.getKey().equals("all")
                         ? found.rates()[i] > h
-                        : found.decisions().get(i) == StoppingRule.Decision.ABOVE;
+                        : found.decisions().get(i) == StoppingRule.Decision.ABOVE
+                                || found.decisions().get(i) == StoppingRule.Decision.UNDECIDED && found.rates()[i] > h;
+                doubted[i < ordinary ? 0 : 1] += above ? 1 : 0;
                 same += above == full.rates()[i] > h ? 1 : 0;
             }
             System.out.printf(
                     Locale.ROOT,
-                    "| %s %.3f | %s | %.1f | %.1f | %.2f | %.2f %% | %.0f | %.2f |%n",
+                    "| %s %.3f | %s | %.1f | %.1f | %.2f | %.0f | %.2f | %.2f %% | %.1f %% | %.1f %% |%n",
                     threshold.rule(),
                     h,
                     rule.getKey(),
                     IntStream.of(found.mutants()).average().orElse(0),
                     found.passes(),
                     allRuns / found.runs(),
-                    100.0 * same / n,
                     nanos / 1e6,
-                    allNanos / nanos);
+                    allNanos / nanos,
+                    100.0 * same / n,
+                    100.0 * doubted[0] / ordinary,
+                    100.0 * doubted[1] / (n - ordinary));
         }
     }
 
