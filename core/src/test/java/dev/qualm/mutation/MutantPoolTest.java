@@ -68,6 +68,23 @@ class MutantPoolTest {
     }
 
     @Test
+    void holds_batch_marksTheItemsThatDecided() {
+        Array input =
+                Objects.requireNonNull(Golden.arrays("n3-tabular-mlp/lcr.npz").get("input"));
+        double[] fresh = input.slice(0, 1).toDoubles().clone();
+        fresh[0] += 1e-6;
+        Array batch = Array.concat(List.of(input.slice(3, 5).asFloat64(), Array.of(fresh, 1, fresh.length)));
+        assertThat(pool.items().holds(batch)).containsExactly(true, true, false);
+        assertThat(pool.items().holds(input.slice(0, 0))).isEmpty();
+    }
+
+    @Test
+    void provenance_poolsOfOneSeed_differByTheirSize() {
+        assertThat(pool.provenance().entries()).containsEntry("mutants", "6");
+        assertThat(pool.take(2).provenance()).isNotEqualTo(pool.provenance());
+    }
+
+    @Test
     void load_float64Weights_keepsDigits() {
         Array w = Objects.requireNonNull(network.graph().initializers().get("fc1.weight"))
                 .asFloat64();

@@ -84,4 +84,42 @@ class SampleReaderTest {
         assertThatThrownBy(() -> samples.withLabelChangeRate(new double[3], 40, Provenance.of("pool")))
                 .isInstanceOf(FitException.class);
     }
+
+    @Test
+    void concat_parts_areTheWhole() {
+        Samples whole = Made.items(9, 1, 1, 0, 1).samples();
+        Samples joined = Samples.concat(
+                java.util.List.of(whole.select(0, 1, 2), whole.select(), whole.select(3, 4, 5, 6, 7, 8)));
+        assertThat(joined.hashes()).isEqualTo(whole.hashes());
+        assertThat(joined.predictions()).isEqualTo(whole.predictions());
+        assertThat(joined.conductance()).isDeepEqualTo(whole.conductance());
+        assertThat(joined.labelChangeRate()).isEqualTo(whole.labelChangeRate());
+        assertThat(joined.margin()).isEqualTo(whole.margin());
+        assertThat(joined.passes()).isEqualTo(whole.passes());
+        assertThat(joined.provenance()).isEqualTo(whole.provenance());
+    }
+
+    @Test
+    void concat_partsThatDiffer_areRefused() {
+        Samples one = Made.items(3, 1, 1, 0, 1).samples();
+        Samples otherModel = Made.with(one, "model-2", one.status(), one.provenance());
+        Samples otherLayer =
+                Made.with(one, "model-1", one.status(), one.provenance().with("layer", "relu9"));
+        Samples plain = new Samples(
+                "model-1",
+                one.hashes(),
+                one.predictions(),
+                null,
+                null,
+                one.msp(),
+                one.margin(),
+                one.status(),
+                1,
+                one.provenance());
+        for (Samples other : java.util.List.of(otherModel, otherLayer, plain)) {
+            assertThatThrownBy(() -> Samples.concat(java.util.List.of(one, other)))
+                    .isInstanceOf(FitException.class);
+        }
+        assertThatThrownBy(() -> Samples.concat(java.util.List.of())).isInstanceOf(FitException.class);
+    }
 }

@@ -10,6 +10,7 @@ import dev.qualm.report.html.Numbers;
 import dev.qualm.report.sheet.Figure;
 import dev.qualm.report.sheet.Sheet;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -70,15 +71,24 @@ public record ConductanceComparison(
         List<ExplanationPanel> below = new ArrayList<>();
         for (int i = 0; i < maps.length; i++) {
             String name = "map " + maps[i];
-            String share = Double.isNaN(relative[i])
-                    ? "no class mean to compare"
-                    : Numbers.significant(relative[i], 2) + " x class mean";
-            above.add(new ExplanationPanel(name, input.map(maps[i]), "", share, Double.NaN, Double.NaN, List.of()));
-            below.add(ExplanationPanel.of(name, reference.map(maps[i])));
+            RelevanceMap own = input.map(maps[i]);
+            RelevanceMap other = reference.map(maps[i]);
+            above.add(panel(name, own, relative[i]));
+            below.add(panel(name, other, relative[i] / mean(own) * mean(other)));
         }
         ExplanationSheet.Look look = new ExplanationSheet.Look(ExplanationSheet.Range.ALL, 100, false, 0);
         return new ExplanationSheet(title, List.of(row(input, above), row(reference, below)), look, notes, maps.length)
                 .draw();
+    }
+
+    private static ExplanationPanel panel(String name, RelevanceMap map, double share) {
+        String below =
+                Double.isFinite(share) ? Numbers.significant(share, 2) + " × class mean" : "no class mean to compare";
+        return new ExplanationPanel(name, map, "", below, Double.NaN, Double.NaN, List.of());
+    }
+
+    private static double mean(RelevanceMap map) {
+        return Arrays.stream(map.values()).average().orElse(Double.NaN);
     }
 
     private static ExplanationSheet.Row row(Side side, List<ExplanationPanel> panels) {

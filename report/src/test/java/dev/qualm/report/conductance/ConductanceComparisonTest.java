@@ -36,7 +36,9 @@ class ConductanceComparisonTest {
         assertThat(images.stream().anyMatch(i -> has(i, scale.colour(2).packed())))
                 .isTrue();
         assertThat(texts)
-                .contains("map 2", "map 0", "0.25 x class mean", "no class mean to compare", "cat.png", "dog.png");
+                .contains("map 2", "map 0", "0.25 × class mean", "no class mean to compare", "cat.png", "dog.png")
+                // The means of map 2 are -0.125 and 2, so the class mean is -0.5.
+                .contains("−4.0 × class mean");
         assertThat(figure.png())
                 .isEqualTo(figure(new double[] {0.25, Double.NaN}).png());
     }
