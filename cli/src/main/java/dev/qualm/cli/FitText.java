@@ -106,7 +106,7 @@ record FitText(Path file, FitTable table, @Nullable StoppingCosts stopping) {
                         : ": mutants expected for an input, of " + stopping.mutants()));
         if (stopping.curtailment() != null) {
             Columns columns = new Columns(true).row("", "right", "wrong", "none changes");
-            columns.row(stoppingCells("all verdicts as with all mutants (curtailment)", stopping.curtailment()));
+            columns.row(stoppingCells("exact curtailment, verdicts of all mutants", stopping.curtailment()));
             SequentialTest test = stopping.sequential();
             if (test != null) {
                 columns.row(stoppingCells(
