@@ -103,7 +103,9 @@ record FitText(Path file, FitTable table, @Nullable StoppingCosts stopping) {
         lines.add(format("lcr alone, doubt from %.4g (%s)", t.value(), t.rule())
                 + (stopping.curtailment() == null
                         ? ": flags all or nothing, so there is nothing to stop early"
-                        : ": mutants expected for an input, of " + stopping.mutants()));
+                        : format(
+                                ": mutants expected for an input, of %d (qualm score --lcr-threshold %.5g)",
+                                stopping.mutants(), stopping.curtailment().threshold())));
         if (stopping.curtailment() != null) {
             Columns columns = new Columns(true).row("", "right", "wrong", "none changes");
             columns.row(stoppingCells("exact curtailment, verdicts of all mutants", stopping.curtailment()));
@@ -197,6 +199,7 @@ record FitText(Path file, FitTable table, @Nullable StoppingCosts stopping) {
         put(node.putObject("threshold"), costs.threshold());
         node.put("mutants", costs.mutants());
         if (costs.curtailment() != null) {
+            node.put("lcrThreshold", costs.curtailment().threshold());
             expected(node.putObject("curtailment"), costs, costs.curtailment());
         }
         SequentialTest test = costs.sequential();

@@ -126,6 +126,40 @@ class FitCommandTest {
     }
 
     @Test
+    void fit_detector_scoresAsItWasFitted() {
+        CommandRun run = run("lcr", "--pool", pool, "--json");
+        assertThat(run.code()).as(run.err()).isZero();
+        double threshold = run.json().path("threshold").path("value").asDouble();
+        double between = run.json().path("lcrAlone").path("lcrThreshold").asDouble();
+        CommandRun scored = CommandRun.of("score", MODEL, TEST, "--scores", "lcr", "--pool", pool, "--limit", 60);
+        CommandRun decided = CommandRun.of(
+                "score", MODEL, TEST, "--scores", "lcr", "--pool", pool, "--limit", 60, "--lcr-threshold", between);
+        assertThat(scored.code()).as(scored.err()).isZero();
+        assertThat(decided.code()).as(decided.err()).isZero();
+        for (int i = 0; i < 60; i++) {
+            boolean doubted =
+                    scored.jsonLines().get(i).path("scores").path("lcr").asDouble() >= threshold;
+            double verdict = decided.jsonLines()
+                    .get(i)
+                    .path("scores")
+                    .path("lcr-verdict")
+                    .asDouble();
+            assertThat(verdict == 1).isEqualTo(doubted);
+        }
+        assertThat(run("conductance+lcr", "--pool", pool, "--first", "lda").code())
+                .isZero();
+        CommandRun both = CommandRun.of(
+                "score", MODEL, TEST, "--scores", "conductance", "--pool", pool, "--detector", out(), "--limit", 5);
+        assertThat(both.code()).as(both.err()).isZero();
+        assertThat(both.jsonLines()
+                        .get(4)
+                        .path("scores")
+                        .path("conductance+lcr")
+                        .asDouble())
+                .isBetween(0.0, 1.0);
+    }
+
+    @Test
     void fit_scoreThatIsMsp_saysThatItDoesNotBeatItself() {
         // A detector of msp and margin costs no more than they do, so nothing is to be said.
         assertThat(run("msp+margin").out()).doesNotContain("does not beat");
