@@ -57,7 +57,7 @@ public record EqualNorm(Length length, @Nullable Double radius) {
         for (int k = 0; k < sizes.length; k++) {
             sizes[k] = new double[n];
             for (int i = 0; i < n; i++) {
-                InputChange change = InputChange.of(x, perturbed.get(k).toDoubles(), i, unit);
+                InputChange change = InputChange.of(clean, perturbed.get(k), i, unit);
                 double size = length == Length.L2 ? change.l2() : change.linf();
                 sizes[k][i] = size;
                 if (radius == null && size > 0) {

@@ -2,6 +2,7 @@ package dev.qualm.sustainability;
 
 import dev.qualm.ShapeException;
 import dev.qualm.array.Array;
+import dev.qualm.array.DType;
 import dev.qualm.attack.Box;
 
 /**
@@ -12,13 +13,24 @@ import dev.qualm.attack.Box;
  */
 record InputChange(double l2, double linf) {
     /** Of row {@code i} of two batches. */
-    static InputChange of(double[] from, double[] to, int i, double[] unit) {
+    static InputChange of(Array from, Array to, int i, double[] unit) {
         double square = 0;
         double largest = 0;
-        for (int j = 0; j < unit.length; j++) {
-            double gap = Math.abs(to[i * unit.length + j] - from[i * unit.length + j]) / unit[j];
-            square += gap * gap;
-            largest = Math.max(largest, gap);
+        // Almost always floats, and then not worth a copy.
+        if (from.dtype() == DType.FLOAT32 && to.dtype() == DType.FLOAT32) {
+            float[] x = from.floats();
+            float[] y = to.floats();
+            for (int j = 0; j < unit.length; j++) {
+                double gap = Math.abs((double) y[i * unit.length + j] - x[i * unit.length + j]) / unit[j];
+                square += gap * gap;
+                largest = Math.max(largest, gap);
+            }
+        } else {
+            for (int j = 0; j < unit.length; j++) {
+                double gap = Math.abs(to.get(i * unit.length + j) - from.get(i * unit.length + j)) / unit[j];
+                square += gap * gap;
+                largest = Math.max(largest, gap);
+            }
         }
         return new InputChange(Math.sqrt(square), largest);
     }

@@ -117,10 +117,8 @@ final class MicroRuns {
         }
         InputChange[][] changes = new InputChange[perturbed.size()][n];
         for (int k = 0; k < changes.length; k++) {
-            double[] x = items.inputs().toDoubles();
-            double[] y = perturbed.get(k).toDoubles();
             for (int i = 0; i < n; i++) {
-                changes[k][i] = InputChange.of(x, y, i, unit);
+                changes[k][i] = InputChange.of(items.inputs(), perturbed.get(k), i, unit);
             }
         }
         TapSums[][] sums = new TapSums[perturbed.size()][taps.size()];
@@ -144,22 +142,23 @@ final class MicroRuns {
         int n = clean.dim(0);
         inFull(clean, before -> {
             int rows = Math.max(n, fixedRows);
-            double[][] squares = new double[taps.size()][];
-            double[][] grams = new double[taps.size()][];
+            boolean compares = settings.wants(Measure.LINEAR_CKA);
+            TapReduction reduction = new TapReduction();
+            Tensor[] a = new Tensor[taps.size()];
+            double[][] squares = new double[a.length][];
+            double[][] grams = new double[a.length][];
+            for (int t = 0; t < a.length; t++) {
+                a[t] = TapReduction.rows(before.apply(tensors.get(t)), taps.get(t), rows);
+                squares[t] = reduction.squares(a[t]);
+                grams[t] = compares ? TapReduction.gram(a[t]) : new double[0];
+            }
             for (int k = 0; k < perturbed.size(); k++) {
-                boolean first = k == 0;
                 int at = k;
                 inFull(perturbed.get(k), after -> {
-                    for (int t = 0; t < taps.size(); t++) {
-                        Tap tap = taps.get(t);
-                        Tensor a = TapReduction.rows(before.apply(tap.tensor()), tap, rows);
-                        Tensor b = TapReduction.rows(after.apply(tap.tensor()), tap, rows);
-                        if (first) {
-                            squares[t] = TapReduction.squares(a);
-                            grams[t] = hsic[at].length == 0 ? new double[0] : TapReduction.gram(a);
-                        }
-                        sums[at][t] = sums(a, b, squares[t]);
-                        if (hsic[at].length > 0) {
+                    for (int t = 0; t < a.length; t++) {
+                        Tensor b = TapReduction.rows(after.apply(tensors.get(t)), taps.get(t), rows);
+                        sums[at][t] = sums(reduction, a[t], b, squares[t]);
+                        if (compares) {
                             hsic[at][t] = hsic(grams[t], TapReduction.gram(b), rows, n, sums[at][t]);
                         }
                     }
@@ -181,11 +180,11 @@ final class MicroRuns {
         network.runWhole(Map.of(input, whole), tensors, use);
     }
 
-    private TapSums sums(Tensor a, Tensor b, double[] squares) {
+    private TapSums sums(TapReduction reduction, Tensor a, Tensor b, double[] squares) {
         return new TapSums(
-                TapReduction.differences(a, b),
+                reduction.differences(a, b),
                 squares,
-                settings.wants(Measure.COSINE_DISTANCE) ? TapReduction.squares(b) : new double[0],
+                settings.wants(Measure.COSINE_DISTANCE) ? reduction.squares(b) : new double[0],
                 settings.wants(Measure.LINF) ? TapReduction.largest(a, b) : new double[0],
                 a.numel() / a.size(0));
     }

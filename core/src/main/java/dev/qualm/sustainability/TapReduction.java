@@ -4,16 +4,23 @@ import dev.qualm.network.engine.Tensors;
 import java.util.Arrays;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /** Sums over representations where they are, so that a few numbers are copied instead of tensors. */
 /*
  * The engine adds pairwise, so a float32 sum of any length has an error near 1e-7; what leaves it is added up in double. Squares of float32
  * numbers below 1e-19 vanish and above 1e19 overflow: where a sum is 0 or not finite it is taken again in double.
+ * Squares go to one buffer, over and over: memory that was never touched costs more than the arithmetic. So an instance serves one scope of
+ * native memory, on one thread: the first squares are taken there, and no later tensor is larger.
  */
 final class TapReduction {
-    private TapReduction() {}
+    /** "No reduction" of the engine's losses. */
+    private static final long EACH = 0;
+
+    private @Nullable Tensor buffer;
 
     /**
      * One row per item, without a copy for every layout that convolutions leave behind. The order of the entries is that of the
@@ -36,15 +43,14 @@ final class TapReduction {
     }
 
     /** Sum of the squares of each row. */
-    static double[] squares(Tensor rows) {
-        double[] sums = sums(rows.mul(rows));
+    double[] squares(Tensor rows) {
+        double[] sums = sums(torch.mul_out(buffer(rows), rows, rows));
         return isSafe(sums, rows) ? sums : sums(rows.to(ScalarType.Double).square());
     }
 
     /** Sum of the squared differences of each row. */
-    static double[] differences(Tensor a, Tensor b) {
-        Tensor gap = a.sub(b);
-        double[] sums = sums(gap.mul_(gap));
+    double[] differences(Tensor a, Tensor b) {
+        double[] sums = sums(torch.mse_loss_out(buffer(a), a, b, EACH));
         if (isSafe(sums, a)) {
             return sums;
         }
@@ -62,6 +68,17 @@ final class TapReduction {
     static double[] gram(Tensor rows) {
         Tensor exact = rows.to(ScalarType.Double);
         return doubles(exact.matmul(exact.t()));
+    }
+
+    /** Room for as many numbers, the same each time it is large enough. */
+    private Tensor buffer(Tensor like) {
+        long size = like.numel();
+        Tensor all = buffer;
+        if (all == null || all.numel() < size || Tensors.type(all) != Tensors.type(like)) {
+            all = torch.empty(new long[] {size}, Tensors.options(Tensors.type(like)), Tensors.noFormat());
+            buffer = all;
+        }
+        return all.narrow(0, 0, size).view(like.size(0), like.size(1));
     }
 
     private static double[] sums(Tensor rows) {
