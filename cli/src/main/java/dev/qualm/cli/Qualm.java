@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             MutantsCommand.class,
             FitCommand.class,
             ProfileCommand.class,
+            LayersCommand.class,
             Manipulate.class,
             Audit.class,
             Train.class,

@@ -82,6 +82,11 @@ public final class Palette {
         return "var(--s" + k + "," + SERIES_LIGHT.get(k) + ")";
     }
 
+    /** The light colour of series {@code i} itself, for images. */
+    public static Rgb seriesLight(int i) {
+        return Rgb.of(SERIES_LIGHT.get(Math.floorMod(i, SERIES_LIGHT.size())));
+    }
+
     /**
      * SVG dash pattern of series {@code i}, empty for a solid line; neighbours differ, so lines differ without
      * colour.

@@ -1,0 +1,271 @@
+package dev.qualm.cli;
+
+import dev.qualm.QualmException;
+import dev.qualm.array.AtomicFile;
+import dev.qualm.data.Dataset;
+import dev.qualm.network.Network;
+import dev.qualm.network.Workers;
+import dev.qualm.report.layers.LayerFigure;
+import dev.qualm.report.layers.LayerReport;
+import dev.qualm.report.layers.LayerReportJson;
+import dev.qualm.report.layers.LayerReportPage;
+import dev.qualm.sustainability.EqualNorm;
+import dev.qualm.sustainability.LayerSustainability;
+import dev.qualm.sustainability.Measure;
+import dev.qualm.sustainability.Perturbation;
+import dev.qualm.sustainability.SustainabilityResult;
+import dev.qualm.sustainability.Taps;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code qualm layers}. */
+@Command(
+        name = "layers",
+        abbreviateSynopsis = true,
+        sortOptions = false,
+        description = {
+            "Tells which layers of a model move most when its inputs are perturbed: layer sustainability analysis.",
+            "",
+            "Prints a table of layers and perturbations, the most vulnerable layers marked. With --out writes layers.json,"
+                    + " layers.svg, layers.png and layers.html into a folder."
+        },
+        footer = {
+            "",
+            "Examples: qualm layers model.onnx test/ --perturb fgsm:0.1,gaussian:0.1 -o out",
+            "          qualm layers model.onnx data.npz --label y --perturb pgd:8/255,uniform:8/255 --equal-norm"
+        })
+final class LayersCommand implements Runnable {
+    /** Items that the range of unknown pixels is read off. */
+    private static final int SAMPLE = 64;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private ModelOptions model;
+
+    @Parameters(
+            index = "1",
+            paramLabel = "DATA",
+            description = "Items to perturb: " + DataOptions.KINDS
+                    + ". Attacks raise the loss of the true class, of the" + " predicted one without labels.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private Path path;
+
+    @Option(
+            names = {"-p", "--perturb"},
+            paramLabel = "KIND:STRENGTH",
+            split = ",",
+            required = true,
+            description =
+                    "Perturbations with their strengths: " + LayerPerturbations.KINDS + ". Strengths are in pixels"
+                            + " (black is 0 and white is 1) before normalisation, such as 0.1 or 8/255; for tables in units of"
+                            + " the input; for salt and pepper a share of the pixels.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private List<String> perturb;
+
+    @Option(
+            names = {"-m", "--measure"},
+            paramLabel = "NAME",
+            split = ",",
+            converter = MeasureConverter.class,
+            defaultValue = "relative-error",
+            description =
+                    "How far a layer moved: relative-error, absolute-l2, mse, linf, cosine-distance, linear-cka. The"
+                            + " first marks layers. Default: ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private List<Measure> measures;
+
+    @Option(
+            names = "--taps",
+            paramLabel = "WHERE",
+            defaultValue = "activations",
+            description =
+                    "What is compared: activations, layers (outputs of convolutions and linear layers) or names of"
+                            + " tensors, separated by commas. Default: ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private String taps;
+
+    @Option(
+            names = "--eta",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Standard deviations above the mean of all layers from which a layer is marked. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private double eta;
+
+    @Option(
+            names = "--equal-norm",
+            paramLabel = "NORM",
+            arity = "0..1",
+            fallbackValue = "l2",
+            converter = NormConverter.class,
+            description =
+                    "Scale the perturbations of each item to the size of its smallest, by l2 (if nothing is said) or"
+                            + " linf.")
+    private EqualNorm.@Nullable Length equalNorm;
+
+    @Option(
+            names = "--box",
+            paramLabel = "LOW..HIGH",
+            description = "Valid values of the model's input, for images one or one per channel. Default: from the"
+                    + " preprocessing, else for images their range, for tables none.")
+    private @Nullable String box;
+
+    @Option(
+            names = {"-o", "--out"},
+            paramLabel = "FOLDER",
+            description = "Folder to write to; made if it is not there.")
+    private @Nullable Path out;
+
+    @Option(names = "--limit", paramLabel = "N", description = "Use the first N items only.")
+    private int limit = Integer.MAX_VALUE;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Seed of the noises. Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads to work on. Default: one per processor.")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(names = "--json", description = "Print layers.json in place of the table.")
+    private boolean json;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private PreprocessOptions preprocessing;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private DataOptions options;
+
+    @Mixin
+    @SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // picocli sets and reads it
+    private HelpOption help;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        List<LayerPerturbations> wanted = wanted();
+        Path folder = out;
+        if (folder != null && Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw new QualmException(folder + " is a file; expected a folder to write to, with --out");
+        }
+        try (Network network = model.network()) {
+            Dataset stored = options.open(path, model.description().classes()).take(limit);
+            InputFit fit = InputFit.of(network, model.description(), preprocessing, stored);
+            fit.remarks().forEach(this::say);
+            Dataset sample = fit.data().take(SAMPLE).withoutDamaged();
+            if (sample.size() == 0) {
+                throw new QualmException(
+                        "None of the first " + fit.data().take(SAMPLE).size() + " items of " + path + " can be read");
+            }
+            LayerPerturbations.Bounds bounds = LayerPerturbations.bounds(box, fit, sample.all());
+            say("strengths are in " + bounds.unit());
+            List<Perturbation> perturbations = new ArrayList<>();
+            wanted.forEach(p -> perturbations.add(p.on(network, bounds.box(), seed)));
+            LayerSustainability analysis = LayerSustainability.of(network, taps())
+                    .withMeasures(measures.toArray(Measure[]::new))
+                    .withBox(bounds.box())
+                    .withEqualNorm(equalNorm == null ? null : EqualNorm.smallest(equalNorm));
+            SustainabilityResult result = analyse(analysis, fit.data(), perturbations);
+            LayerReport report = new LayerReport(
+                    String.valueOf(model.file().getFileName()), String.valueOf(path.getFileName()), eta, result);
+            if (folder != null) {
+                write(report, folder);
+            }
+            if (json) {
+                spec.commandLine().getOut().print(LayerReportJson.render(report));
+            } else {
+                LayerText.of(report).forEach(spec.commandLine().getOut()::println);
+            }
+            spec.commandLine().getOut().flush();
+            report.warnings().forEach(this::say);
+            if (folder != null) {
+                say("wrote layers.json, layers.svg, layers.png and layers.html to " + folder);
+            }
+        }
+    }
+
+    private List<LayerPerturbations> wanted() {
+        if (limit < 1 || threads < 1 || !Double.isFinite(eta)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--limit and --threads are at least 1, and --eta is a finite number");
+        }
+        try {
+            return LayerPerturbations.parse(perturb);
+        } catch (QualmException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private Taps taps() {
+        return switch (taps) {
+            case "activations" -> Taps.ACTIVATIONS;
+            case "layers" -> Taps.LAYERS;
+            default -> Taps.named(taps.split(","));
+        };
+    }
+
+    private SustainabilityResult analyse(LayerSustainability analysis, Dataset data, List<Perturbation> perturbations) {
+        try (Workers workers = Workers.of(threads);
+                ProgressBar bar = new ProgressBar(spec.commandLine().getErr(), "Layers", data.size())) {
+            return analysis.analyse(data, perturbations, workers, (done, of) -> bar.update(done));
+        }
+    }
+
+    private static void write(LayerReport report, Path folder) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new QualmException("Cannot make the folder " + folder + " to write to: " + e, e);
+        }
+        LayerFigure figure = new LayerFigure(report);
+        bytes(folder.resolve("layers.json"), text(LayerReportJson.render(report)));
+        bytes(folder.resolve("layers.svg"), text(figure.svg()));
+        bytes(folder.resolve("layers.png"), figure.png());
+        bytes(folder.resolve("layers.html"), text(LayerReportPage.render(report)));
+    }
+
+    private static byte[] text(String content) {
+        return content.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void bytes(Path file, byte[] content) {
+        AtomicFile.write(file, stream -> stream.write(content));
+    }
+
+    private void say(String text) {
+        spec.commandLine().getErr().println("qualm: " + text);
+        spec.commandLine().getErr().flush();
+    }
+
+    static final class MeasureConverter extends Choice<Measure> {
+        MeasureConverter() {
+            super(EnumSet.allOf(Measure.class));
+        }
+    }
+
+    static final class NormConverter extends Choice<EqualNorm.Length> {
+        NormConverter() {
+            super(EnumSet.allOf(EqualNorm.Length.class));
+        }
+    }
+}
