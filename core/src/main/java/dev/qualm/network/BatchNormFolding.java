@@ -199,6 +199,16 @@ final class BatchNormFolding {
         for (int a = axis + 1; a < weight.rank(); a++) {
             inner *= weight.dim(a);
         }
+        if (weight.dtype() == DType.FLOAT32 && !inDouble) {
+            // Without a detour over double arrays: mutants do this for every changed layer.
+            float[] out = weight.floats().clone();
+            for (int i = 0, c = 0; i < out.length; c = (c + 1) % factor.length) {
+                for (int end = i + inner; i < end; i++) {
+                    out[i] = (float) (out[i] * factor[c]);
+                }
+            }
+            return Array.of(out, weight.shape());
+        }
         double[] out = weight.toDoubles().clone();
         for (int i = 0, c = 0; i < out.length; c = (c + 1) % factor.length) {
             for (int end = i + inner; i < end; i++) {
