@@ -104,7 +104,7 @@ record FitText(Path file, FitTable table, @Nullable StoppingCosts stopping) {
                 + (stopping.curtailment() == null
                         ? ": flags all or nothing, so there is nothing to stop early"
                         : format(
-                                ": mutants expected for an input, of %d (qualm score --lcr-threshold %.5g)",
+                                ": mutants expected for an input, of %d (qualm score --lcr-threshold %.4g)",
                                 stopping.mutants(), stopping.curtailment().threshold())));
         if (stopping.curtailment() != null) {
             Columns columns = new Columns(true).row("", "right", "wrong", "none changes");
