@@ -33,6 +33,11 @@ public record Adversarial(
         status = List.copyOf(status);
     }
 
+    /** The same, made by something else. */
+    Adversarial with(Provenance made) {
+        return new Adversarial(inputs, success, predicted, norms, queries, gradients, status, made);
+    }
+
     /** Number of inputs. */
     public int n() {
         return success.length;

@@ -12,9 +12,9 @@ import java.util.Optional;
  *
  * @param steps budget, step, number of steps, box and what is kept
  * @param decay share of the sum that remains at each step, at least 0; 1 in the paper
- * @param normalised whether gradients are scaled before they are added; Foolbox does not
+ * @param ofSteps whether the steps of {@link Bim} are added up instead of the scaled gradients, as Foolbox does
  */
-public record MiFgsm(Pgd steps, double decay, boolean normalised) implements TargetedAttack {
+public record MiFgsm(Pgd steps, double decay, boolean ofSteps) implements TargetedAttack {
     public MiFgsm {
         if (!(decay >= 0) || Double.isInfinite(decay)) {
             throw new QualmException("Expected a decay of at least 0, but found " + decay);
@@ -23,7 +23,7 @@ public record MiFgsm(Pgd steps, double decay, boolean normalised) implements Tar
 
     /** As in the paper: 10 steps of a tenth of the budget, decay 1; the best point is kept. */
     public static MiFgsm of(Ball ball, double epsilon, Box box) {
-        return new MiFgsm(Pgd.of(ball, epsilon, epsilon / 10, 10, box), 1, true);
+        return new MiFgsm(Pgd.of(ball, epsilon, epsilon / 10, 10, box), 1, false);
     }
 
     @Override
@@ -52,7 +52,7 @@ public record MiFgsm(Pgd steps, double decay, boolean normalised) implements Tar
     }
 
     private Adversarial run(Network network, Array batch, Aim aim) {
-        PgdRun.Momentum momentum = new PgdRun.Momentum(decay, normalised);
+        PgdRun.Momentum momentum = new PgdRun.Momentum(decay, ofSteps);
         return AttackBatches.run(
                 network,
                 batch,
@@ -64,6 +64,6 @@ public record MiFgsm(Pgd steps, double decay, boolean normalised) implements Tar
 
     @Override
     public Provenance provenance() {
-        return steps.provenance().with("method", "MI-FGSM").with("decay", decay).with("normalised", normalised);
+        return steps.provenance().with("method", "MI-FGSM").with("decay", decay).with("ofSteps", ofSteps);
     }
 }

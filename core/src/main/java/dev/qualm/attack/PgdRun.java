@@ -12,9 +12,9 @@ final class PgdRun {
      * What remains of past gradients.
      *
      * @param decay share of the sum so far that remains
-     * @param normalised whether each gradient is scaled to L1 norm 1 first
+     * @param ofSteps whether steps are added up, else gradients scaled to L1 norm 1
      */
-    record Momentum(double decay, boolean normalised) {}
+    record Momentum(double decay, boolean ofSteps) {}
 
     private final Pgd attack;
     private final Trail trail;
@@ -139,9 +139,10 @@ final class PgdRun {
             return false;
         }
         if (momentum != null) {
+            double[] unit = momentum.ofSteps() ? Steps.direction(trail, x, i, g, attack.direction()) : g;
             for (int j = 0; j < width; j++) {
                 int at = i * width + j;
-                velocity[at] = momentum.decay() * velocity[at] + g[j] / (momentum.normalised() ? sum : 1);
+                velocity[at] = momentum.decay() * velocity[at] + unit[j] / (momentum.ofSteps() ? 1 : sum);
                 g[j] = velocity[at];
             }
         }

@@ -16,14 +16,19 @@ final class Steps {
      * @param g the gradient by the quantities that budgets speak of, of one row; not all zero
      */
     static void add(Trail trail, double[] x, int i, double[] g, Pgd.Direction direction, double step) {
-        double[] by = switch (direction) {
+        double[] by = direction(trail, x, i, g, direction);
+        for (int j = 0; j < g.length; j++) {
+            x[i * g.length + j] += step * by[j] * trail.bounds.unit()[j];
+        }
+    }
+
+    /** A step of length 1. */
+    static double[] direction(Trail trail, double[] x, int i, double[] g, Pgd.Direction direction) {
+        return switch (direction) {
             case SIGN -> signs(g);
             case UNIT -> unit(g);
             case SPARSE -> sparse(trail, x, i, g);
         };
-        for (int j = 0; j < g.length; j++) {
-            x[i * g.length + j] += step * by[j] * trail.bounds.unit()[j];
-        }
     }
 
     private static double[] signs(double[] g) {
