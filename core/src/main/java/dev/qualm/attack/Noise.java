@@ -1,0 +1,95 @@
+package dev.qualm.attack;
+
+import dev.qualm.QualmException;
+import dev.qualm.array.Array;
+import java.util.Locale;
+
+/**
+ * A change of inputs that needs no network: noise, or what cameras do. The control for attacks: an attack that does no more harm than
+ * noise of its size says nothing.
+ *
+ * @param kind which
+ * @param strength how much, in the kind's own measure; 0 changes nothing
+ * @param box valid inputs, to which results are clipped; strengths in input units are in its unit
+ * @param seed of random draws, which belong to the inputs
+ */
+public record Noise(Kind kind, double strength, Box box, long seed) {
+    /** What is done, and what its strength means. */
+    public enum Kind {
+        /** Independent normal noise; standard deviation in input units. */
+        GAUSSIAN(Double.POSITIVE_INFINITY),
+        /** Independent uniform noise; largest change in input units. */
+        UNIFORM(Double.POSITIVE_INFINITY),
+        /** Pixels set to the largest valid value, all channels alike; probability of each. */
+        SALT(1),
+        /** Pixels set to the smallest valid value; probability of each. */
+        PEPPER(1),
+        /** Pixels set to the one or the other, by a fair coin; probability of each. */
+        SALT_AND_PEPPER(1),
+        /** Normal noise times the distance of the value from the lower bound; standard deviation of the factor. */
+        SPECKLE(Double.POSITIVE_INFINITY),
+        /** Gaussian blur of images, edges continued; standard deviation in pixels. */
+        BLUR(1000),
+        /** Rotation of images about their centre, counter-clockwise, the lower bound outside; degrees. */
+        ROTATION(360),
+        /** Distance from the image's mean shrunk in each channel; share that is lost, 1 leaves a grey image. */
+        CONTRAST(1),
+        /** JPEG compression of images of 1 or 3 channels; 100 minus the quality, so 0 is the best JPEG, not no change. */
+        JPEG(100);
+
+        private final double most;
+
+        Kind(double most) {
+            this.most = most;
+        }
+
+        /** Kebab-case. */
+        public String text() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        /** Whether it only makes sense for images {@code [n, c, h, w]}. */
+        public boolean needsImages() {
+            return this == BLUR || this == ROTATION || this == CONTRAST || this == JPEG;
+        }
+
+        /**
+         * The kind of that name.
+         *
+         * @throws QualmException naming all
+         */
+        public static Kind parse(String text) {
+            for (Kind kind : values()) {
+                if (kind.text().equals(text)) {
+                    return kind;
+                }
+            }
+            throw new QualmException("Expected a noise among " + Noises.names() + ", but found '" + text + "'");
+        }
+    }
+
+    public Noise {
+        boolean signed = kind == Kind.ROTATION;
+        if (!((signed ? Math.abs(strength) : strength) >= 0)
+                || Math.abs(strength) > kind.most
+                || Double.isInfinite(strength)) {
+            throw new QualmException("Expected a strength of " + kind.text() + " from " + (signed ? -kind.most : 0)
+                    + " to " + kind.most + ", but found " + strength);
+        }
+    }
+
+    /**
+     * The changed inputs.
+     *
+     * @param batch {@code [n, ...]}; images {@code [n, c, h, w]} where the kind needs them
+     * @return of the same shape; FLOAT64 if the batch is, else FLOAT32
+     */
+    public Array apply(Array batch) {
+        return Noises.apply(this, batch);
+    }
+
+    @Override
+    public String toString() {
+        return kind.text() + ":" + strength;
+    }
+}
