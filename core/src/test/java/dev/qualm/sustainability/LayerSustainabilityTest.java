@@ -18,8 +18,10 @@ import dev.qualm.network.TestNetworks;
 import dev.qualm.network.Workers;
 import dev.qualm.network.engine.Precision;
 import dev.qualm.network.graph.Attributes;
+import dev.qualm.network.graph.ElementType;
 import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.Node;
+import dev.qualm.network.graph.ValueInfo;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -362,30 +364,50 @@ class LayerSustainabilityTest {
                         found.interval().width(), within(0.3 * normal.interval().width()));
     }
 
+    /** Exported with the batch of 4 it saw, written into a Reshape: seven items are no multiple of it. */
     @Test
     void analyse_networkOfFixedBatch_equalsFreeOne() {
-        Graph free = TestNetworks.residual(3);
+        Graph free = NetworkBuilder.input("input", 3, 8, 8)
+                .seed(5)
+                .conv("conv", 5, 3, 1, 1)
+                .relu("relu1")
+                .flatten("flat")
+                .linear("logits", 3)
+                .build();
+        List<Node> nodes = new ArrayList<>();
+        for (Node node : free.nodes()) {
+            nodes.add(
+                    node.name().equals("flat")
+                            ? Node.of("flat", "Reshape", List.of("relu1", "shape"), Attributes.NONE)
+                            : node);
+        }
+        Map<String, Array> weights = new HashMap<>(free.initializers());
+        weights.put("shape", Array.of(new long[] {4, 320}, 2));
         Graph fixed = new Graph(
                 free.name(),
                 free.opsets(),
-                free.inputs().stream()
-                        .map(i -> new dev.qualm.network.graph.ValueInfo(i.name(), i.type(), fixed(i.shape())))
-                        .toList(),
+                List.of(ValueInfo.floats("input", 4, 3, 8, 8)),
                 free.outputs(),
-                free.nodes(),
-                free.initializers());
+                nodes,
+                weights);
         Array x = TestNetworks.images(7, 1);
         Array y = moved(x, 0.2, 2);
-        try (Network net = Network.of(fixed, Precision.FLOAT64)) {
-            assertThat(values(LayerSustainability.of(net).compare(x, y)))
-                    .containsExactly(values(LayerSustainability.of(network).compare(x, y)), within(1e-12));
+        Measure[] all = Measure.values();
+        CkaOptions cka = new CkaOptions(4, false);
+        try (Network net = Network.of(fixed, Precision.FLOAT64);
+                Network same = Network.of(free, Precision.FLOAT64)) {
+            Taps taps = Taps.named("relu1", "logits");
+            SustainabilityResult found = LayerSustainability.of(net, taps)
+                    .withMeasures(all)
+                    .withCka(cka)
+                    .compare(x, y);
+            SustainabilityResult expected = LayerSustainability.of(same, taps)
+                    .withMeasures(all)
+                    .withCka(cka)
+                    .compare(x, y);
+            assertThat(found.items()).isEqualTo(7);
+            assertThat(values(found)).containsExactly(values(expected), within(1e-12));
         }
-    }
-
-    private static List<dev.qualm.network.graph.ValueInfo.Dim> fixed(List<dev.qualm.network.graph.ValueInfo.Dim> dims) {
-        List<dev.qualm.network.graph.ValueInfo.Dim> out = new ArrayList<>(dims);
-        out.set(0, dev.qualm.network.graph.ValueInfo.Dim.of(4));
-        return out;
     }
 
     @Test
@@ -415,10 +437,8 @@ class LayerSustainabilityTest {
         Graph words = new Graph(
                 "words",
                 Map.of("", 13L),
-                List.of(new dev.qualm.network.graph.ValueInfo(
-                        "ids",
-                        dev.qualm.network.graph.ElementType.INT64,
-                        linear.inputs().get(0).shape())),
+                List.of(new ValueInfo(
+                        "ids", ElementType.INT64, linear.inputs().get(0).shape())),
                 linear.outputs(),
                 List.of(
                         Node.of("cast", "Cast", List.of("ids"), Attributes.NONE.with("to", 1L)),
@@ -428,6 +448,24 @@ class LayerSustainabilityTest {
             assertThatThrownBy(() -> LayerSustainability.of(net, Taps.LAYERS))
                     .isInstanceOf(UnsupportedModelException.class);
         }
+    }
+
+    @Test
+    void analyse_manyCalls_leaveNoNativeMemory() {
+        Array x = TestNetworks.images(3, 1);
+        Array y = moved(x, 0.2, 2);
+        LayerSustainability analysis = LayerSustainability.of(network).withMeasures(Measure.values());
+        for (int i = 0; i < 200; i++) {
+            analysis.compare(x, y);
+        }
+        long before = org.bytedeco.javacpp.Pointer.totalBytes();
+        for (int i = 0; i < 500; i++) {
+            analysis.compare(x, y);
+        }
+        assertThat(org.bytedeco.javacpp.Pointer.totalBytes()).isLessThanOrEqualTo(before);
+        assertThatThrownBy(() -> analysis.compare(x, TestNetworks.images(2, 1)))
+                .isInstanceOf(SustainabilityException.class);
+        assertThat(org.bytedeco.javacpp.Pointer.totalBytes()).isLessThanOrEqualTo(before);
     }
 
     @Test

@@ -14,7 +14,7 @@ import java.util.List;
 /** One line per perturbation over the layers, with intervals; the most vulnerable layers are boxed. */
 public record LayerFigure(LayerReport report) implements Figure {
     private static final double LEFT = 64;
-    private static final double TOP = 62;
+    private static final double TOP = 78;
     private static final double HEIGHT = 280;
     private static final double LEAST_WIDTH = 520;
     private static final double PER_LAYER = 26;
@@ -83,13 +83,14 @@ public record LayerFigure(LayerReport report) implements Figure {
 
     private void axes(Sheet sheet, double top, double width) {
         double step = step(top);
+        int digits = (int) Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
         for (int i = 0; i * step <= top * (1 + 1e-9); i++) {
             double y = y(i * step, top);
             sheet.line(LEFT, y, LEFT + width, y, 1, Sheet.LINE);
-            String label = Numbers.significant(i * step, 3);
+            String label = step < 1e-4 ? Numbers.significant(i * step, 2) : Numbers.fixed(i * step, digits);
             sheet.text(label, LEFT - 7, y + 4, Lettering.LABEL, Sheet.MUTED, Mark.Anchor.END);
         }
-        sheet.text(report.measure().label(), 12, TOP - 2, Lettering.LABEL, Sheet.MUTED);
+        sheet.text(report.measure().label(), 12, TOP - 12, Lettering.LABEL, Sheet.MUTED);
         int layers = report.result().taps().size();
         for (int t = 0; t < layers; t++) {
             double x = x(t, width);
