@@ -85,7 +85,7 @@ public record Apgd(
     }
 
     @Override
-    public long cost(int classes) {
+    public long cost(int classes, int width) {
         int rounds = loss == Loss.TARGETED_DLR ? Math.min(targets, classes - 1) : 1;
         return rounds * restarts * (2L * steps + 2) + (loss == Loss.TARGETED_DLR ? 1 : 0);
     }

@@ -35,8 +35,9 @@ public interface Attack {
      * What an input costs at most, in forward passes of one input; a gradient counts as one more.
      *
      * @param classes how many the network has
+     * @param width entries of one input
      */
-    long cost(int classes);
+    long cost(int classes, int width);
 
     /** The method with all its settings. */
     Provenance provenance();

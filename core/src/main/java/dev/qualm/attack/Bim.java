@@ -40,8 +40,8 @@ public record Bim(Ball ball, double epsilon, double step, int steps, Box box) im
     }
 
     @Override
-    public long cost(int classes) {
-        return pgd().cost(classes);
+    public long cost(int classes, int width) {
+        return pgd().cost(classes, width);
     }
 
     @Override

@@ -53,7 +53,7 @@ public record CarliniWagner(double confidence, int searches, int steps, double r
     }
 
     @Override
-    public long cost(int classes) {
+    public long cost(int classes, int width) {
         return 2L * searches * steps + 2;
     }
 

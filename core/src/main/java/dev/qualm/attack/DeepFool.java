@@ -45,7 +45,7 @@ public record DeepFool(double overshoot, double nudge, int maxIterations, int ca
     }
 
     @Override
-    public long cost(int classes) {
+    public long cost(int classes, int width) {
         return (long) maxIterations * Math.min(candidates, classes) + 1;
     }
 

@@ -67,8 +67,11 @@ public record Ensemble(Budget limit, int steps, int queries, Box box, long seed)
     }
 
     @Override
-    public long cost(int classes) {
-        return 1 + members(classes).stream().mapToLong(m -> m.cost(classes)).sum();
+    public long cost(int classes, int width) {
+        return 1
+                + members(classes).stream()
+                        .mapToLong(m -> m.cost(classes, width))
+                        .sum();
     }
 
     @Override

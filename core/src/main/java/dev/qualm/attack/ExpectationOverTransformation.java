@@ -44,7 +44,7 @@ public record ExpectationOverTransformation(Randomness randomness, int samples, 
     }
 
     @Override
-    public long cost(int classes) {
+    public long cost(int classes, int width) {
         return 2L * samples * steps.steps() + judges;
     }
 

@@ -39,7 +39,7 @@ public record Fgsm(Ball ball, double epsilon, Box box) implements TargetedAttack
     }
 
     @Override
-    public long cost(int classes) {
+    public long cost(int classes, int width) {
         return 3;
     }
 

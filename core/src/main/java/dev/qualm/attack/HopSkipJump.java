@@ -51,7 +51,7 @@ public record HopSkipJump(Ball ball, int queries, int samples, Box box, long see
     }
 
     @Override
-    public long cost(int classes) {
+    public long cost(int classes, int width) {
         return queries + 1L;
     }
 

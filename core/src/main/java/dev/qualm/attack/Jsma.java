@@ -46,10 +46,9 @@ public record Jsma(double theta, double share, Box box) implements TargetedAttac
         return Optional.empty();
     }
 
-    /** Depends on the width of the inputs, which is not known here: for a width of a thousand. */
     @Override
-    public long cost(int classes) {
-        return 2L * (int) (share * 1000 / 2) + 2;
+    public long cost(int classes, int width) {
+        return 2L * pairs(width) + 1;
     }
 
     @Override
@@ -66,8 +65,12 @@ public record Jsma(double theta, double share, Box box) implements TargetedAttac
         return AttackBatches.run(network, batch, aim, box, provenance(), (trail, from) -> search(trail));
     }
 
+    private int pairs(int width) {
+        return Math.max(1, (int) (share * width / 2));
+    }
+
     private void search(Trail trail) {
-        int pairs = Math.max(1, (int) (share * trail.width / 2));
+        int pairs = pairs(trail.width);
         double[] x = trail.original.clone();
         int[] wanted = new int[trail.rows];
 

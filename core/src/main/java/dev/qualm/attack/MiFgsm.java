@@ -37,8 +37,8 @@ public record MiFgsm(Pgd steps, double decay, boolean ofSteps) implements Target
     }
 
     @Override
-    public long cost(int classes) {
-        return steps.cost(classes);
+    public long cost(int classes, int width) {
+        return steps.cost(classes, width);
     }
 
     @Override

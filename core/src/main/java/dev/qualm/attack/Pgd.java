@@ -142,7 +142,7 @@ public record Pgd(
     }
 
     @Override
-    public long cost(int classes) {
+    public long cost(int classes, int width) {
         return restarts * (2L * steps + 1);
     }
 

@@ -48,7 +48,7 @@ public record Square(Budget limit, int queries, double share, Box box, long seed
     }
 
     @Override
-    public long cost(int classes) {
+    public long cost(int classes, int width) {
         return queries + 2L;
     }
 

@@ -27,8 +27,8 @@ public record Within(Attack attack, Budget limit, Box box) implements Attack {
     }
 
     @Override
-    public long cost(int classes) {
-        return attack.cost(classes) + 1;
+    public long cost(int classes, int width) {
+        return attack.cost(classes, width) + 1;
     }
 
     @Override

@@ -132,7 +132,7 @@ class AllAttacksTest {
                 }
                 for (int i = 0; i < 6; i++) {
                     assertThat(found.passes()[i]).isBetween(1, (int)
-                            attack.cost(Logits.of(network, x).classes()));
+                            attack.cost(Logits.of(network, x).classes(), x.size() / 6));
                 }
                 assertThat(attack.attack(network, x, labels).inputs()).isEqualTo(found.inputs());
                 if (precision == Precision.FLOAT64) {

@@ -107,7 +107,7 @@ class NearestTest {
                 assertThat(Arrays.stream(found.gradients()).sum()).isZero();
                 assertThat(Arrays.stream(found.queries()).max().orElseThrow()).isBetween(queries / 2, queries + 1);
             }
-            assertThat(attack.cost(K)).isEqualTo(5001);
+            assertThat(attack.cost(K, D)).isEqualTo(5001);
         }
     }
 
