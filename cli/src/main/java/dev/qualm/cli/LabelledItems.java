@@ -35,12 +35,8 @@ record LabelledItems(InputFit fit, Dataset data, List<String> remarks) {
             DataOptions options,
             int limit) {
         List<String> remarks = new ArrayList<>();
-        Dataset all = options.open(path, List.of());
-        Dataset known = ofKnownClasses(all, path, description.classes(), options);
-        if (known.size() < all.size()) {
-            remarks.add(all.size() - known.size() + " of " + all.size() + " items of " + path
-                    + " have classes that the model does not know and are left out");
-        }
+        Dataset known = ofKnownClasses(path, description.classes(), options, remarks);
+        known.labels();
         Dataset stored = known.take(limit);
         InputFit fit = InputFit.of(network, description, preprocessing, stored);
         remarks.addAll(fit.remarks());
@@ -66,15 +62,27 @@ record LabelledItems(InputFit fit, Dataset data, List<String> remarks) {
                 fit, fit.data().ids().indexOf(data.id(place)), fit.data().labels());
     }
 
-    /** Labels with names are matched with the model's by name; numbers are taken to be the model's. */
-    private static Dataset ofKnownClasses(Dataset own, Path path, List<String> known, DataOptions options) {
-        own.labels();
-        if (known.isEmpty() || own.classes().equals(known)) {
+    /**
+     * Items whose labels are classes of a model, or all if they have none. Labels with names are matched by name; numbers are taken to be
+     * the model's.
+     *
+     * @param known names of the model's classes, or empty
+     * @param remarks told what is left out
+     */
+    static Dataset ofKnownClasses(Path path, List<String> known, DataOptions options, List<String> remarks) {
+        Dataset own = options.open(path, List.of());
+        if (!own.labelled() || known.isEmpty() || own.classes().equals(known)) {
             return own;
         }
-        return own.classes().containsAll(known)
-                ? own.renumberClasses(
-                        known.stream().mapToInt(own.classes()::indexOf).toArray())
-                : options.open(path, known);
+        if (!own.classes().containsAll(known)) {
+            return options.open(path, known);
+        }
+        Dataset kept = own.renumberClasses(
+                known.stream().mapToInt(own.classes()::indexOf).toArray());
+        if (kept.size() < own.size()) {
+            remarks.add(own.size() - kept.size() + " of " + own.size() + " items of " + path
+                    + " have classes that the model does not know and are left out");
+        }
+        return kept;
     }
 }

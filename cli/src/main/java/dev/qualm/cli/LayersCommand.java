@@ -169,7 +169,11 @@ final class LayersCommand implements Runnable {
             throw new QualmException(folder + " is a file; expected a folder to write to, with --out");
         }
         try (Network network = model.network()) {
-            Dataset stored = options.open(path, model.description().classes()).take(limit);
+            List<String> remarks = new ArrayList<>();
+            Dataset stored = LabelledItems.ofKnownClasses(
+                            path, model.description().classes(), options, remarks)
+                    .take(limit);
+            remarks.forEach(this::say);
             InputFit fit = InputFit.of(network, model.description(), preprocessing, stored);
             fit.remarks().forEach(this::say);
             Dataset sample = fit.data().take(SAMPLE).withoutDamaged();
