@@ -1,7 +1,7 @@
 package dev.qualm.detect;
 
 /** Softmax quantities of one logit vector, stable at every scale. */
-final class Softmax {
+public final class Softmax {
     private Softmax() {}
 
     static double logSumExp(double[] z) {
@@ -57,7 +57,8 @@ final class Softmax {
         return out;
     }
 
-    static int argmax(double[] z) {
+    /** Place of the largest logit, the first of equals. */
+    public static int argmax(double[] z) {
         int best = 0;
         for (int i = 1; i < z.length; i++) {
             if (z[i] > z[best]) {

@@ -139,29 +139,19 @@ public record LabelChangeRate(List<Mutant> mutants, StoppingRule rule, long memo
     /** Results under construction. */
     private final class Changes {
         private final int[] predictions;
-        private final int[] asked;
-        private final int[] changes;
-        private final Decision[] decisions;
+        private final StoppingProgress progress;
         private long runs;
         private int decided;
 
         Changes(int n) {
             predictions = new int[n];
-            asked = new int[n];
-            changes = new int[n];
-            decisions = new Decision[n];
-            Arrays.fill(decisions, Decision.CONTINUE);
+            progress = rule.start(n);
         }
 
-        void ask(Network network, ActiveRows active, int[] items, IntConsumer progress) {
+        void ask(Network network, ActiveRows active, int[] items, IntConsumer listener) {
             active.hold(items);
             active.predict(predictions);
-            for (int i : items) {
-                if (predictions[i] < 0) {
-                    decisions[i] = Decision.UNDECIDED;
-                }
-            }
-            int[] open = open(items);
+            int[] open = Arrays.stream(items).filter(i -> predictions[i] >= 0).toArray();
             int[] found = new int[predictions.length];
             int before = decided;
             for (int m = 0; m < rule.limit() && open.length > 0; m++) {
@@ -169,36 +159,33 @@ public record LabelChangeRate(List<Mutant> mutants, StoppingRule rule, long memo
                 try (Network mutant = network.with(mutants.get(m).view())) {
                     active.predict(mutant, found);
                 }
-                for (int i : open) {
-                    asked[i]++;
-                    changes[i] += found[i] == predictions[i] ? 0 : 1;
-                    decisions[i] = rule.decide(asked[i], changes[i]);
-                }
-                open = open(open);
+                open = Arrays.stream(open)
+                        .filter(i -> progress.add(i, found[i] != predictions[i]) == Decision.CONTINUE)
+                        .toArray();
                 decided = before + items.length - open.length;
-                progress.accept(decided);
+                listener.accept(decided);
             }
             runs += active.runs();
         }
 
-        private int[] open(int[] items) {
-            return Arrays.stream(items)
-                    .filter(i -> decisions[i] == Decision.CONTINUE)
-                    .toArray();
-        }
-
         Result result() {
+            int n = predictions.length;
             List<Status> status = new ArrayList<>();
-            for (int p : predictions) {
-                status.add(p >= 0 ? Status.OK : Status.nonFinite("the network returned NaN or infinity"));
+            List<Decision> decisions = new ArrayList<>();
+            for (int i = 0; i < n; i++) {
+                boolean known = predictions[i] >= 0;
+                status.add(known ? Status.OK : Status.nonFinite("the network returned NaN or infinity"));
+                decisions.add(known ? progress.decision(i) : Decision.UNDECIDED);
             }
+            int[] asked = IntStream.range(0, n).map(progress::mutants).toArray();
+            int[] changes = IntStream.range(0, n).map(progress::changes).toArray();
             Provenance provenance = Provenance.of("label-change-rate")
                     .with("mutants", mutants.size())
                     .with(
                             "operators",
                             mutants.stream().map(Mutant::operator).distinct().toList())
                     .with("rule", rule);
-            return new Result(predictions, asked, changes, List.of(decisions), status, runs, provenance);
+            return new Result(predictions, asked, changes, decisions, status, runs, provenance);
         }
     }
 }

@@ -110,6 +110,24 @@ class MutantScoresTest {
         }
     }
 
+    @Test
+    void passes_detectorWithoutConductance_areThoseOfThePrediction() {
+        try (Network network = network();
+                SampleReader reader = SampleReader.withoutConductance(network)) {
+            MutantPool pool = pool(network);
+            FittedDetector detector = WrongPredictionDetector.of("msp+margin")
+                    .fit(
+                            labelled(network, reader, pool, 120, 7),
+                            labelled(network, reader, pool, 80, 8),
+                            Discipline.unchecked());
+            try (WrongPredictionScore score = WrongPredictionScore.of(detector, network, null)) {
+                assertThat(score.passes(5)).isNaN();
+                new Scorer(network, List.of(score), 1).score(data());
+                assertThat(score.passes(5)).isEqualTo(1);
+            }
+        }
+    }
+
     private static FittedDetector fit(Network network, SampleReader reader, MutantPool pool) {
         return WrongPredictionDetector.of("conductance+lcr")
                 .withModels(LogisticRegression.DEFAULT, LogisticRegression.DEFAULT)

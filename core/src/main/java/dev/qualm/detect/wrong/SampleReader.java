@@ -9,6 +9,7 @@ import dev.qualm.attribution.LayerConductance;
 import dev.qualm.attribution.Target;
 import dev.qualm.detect.Margin;
 import dev.qualm.detect.Msp;
+import dev.qualm.detect.Softmax;
 import dev.qualm.network.Network;
 import dev.qualm.network.onnx.ModelHash;
 import dev.qualm.training.ItemHash;
@@ -27,6 +28,7 @@ public final class SampleReader implements AutoCloseable {
     private final String modelHash;
     private final String layer;
     private final Provenance provenance;
+    private volatile double passes = Double.NaN;
 
     private SampleReader(Network network, @Nullable LayerConductance method, String layer) {
         this.network = network;
@@ -103,20 +105,21 @@ public final class SampleReader implements AutoCloseable {
             double[] row = Arrays.copyOfRange(all, i * classes, (i + 1) * classes);
             boolean finite = Rows.finite(row);
             status.add(finite ? Status.OK : Status.nonFinite("the logits are not finite"));
-            predictions[i] = finite ? largest(row) : -1;
+            predictions[i] = finite ? Softmax.argmax(row) : -1;
             msp[i] = finite ? Msp.of(row) : Double.NaN;
             margin[i] = finite ? Margin.of(row) : Double.NaN;
         }
         double[][] rows = null;
-        double passes = 1;
+        double cost = 1;
         if (explainer != null) {
             LayerConductance.Result found = explainer.explain(batch, predictions(predictions));
             rows = rows(found, predictions);
-            passes += found.passes();
+            cost += found.passes();
             for (int i = 0; i < n; i++) {
                 status.set(i, status.get(i).isOk() ? found.status().get(i) : status.get(i));
             }
         }
+        passes = cost;
         return new Samples(
                 modelHash,
                 ItemHash.each(batch),
@@ -126,8 +129,8 @@ public final class SampleReader implements AutoCloseable {
                 msp,
                 margin,
                 status,
-                passes,
-                provenance.with("passes", passes));
+                cost,
+                provenance.with("passes", cost));
     }
 
     /** Classes to explain; an item without prediction is explained by class 0, and its row is not used. */
@@ -150,12 +153,9 @@ public final class SampleReader implements AutoCloseable {
         return rows;
     }
 
-    private static int largest(double[] row) {
-        int best = 0;
-        for (int k = 1; k < row.length; k++) {
-            best = row[k] > row[best] ? k : best;
-        }
-        return best;
+    /** What a batch cost in forward passes an input, predictions included; NaN before the first, which tells whether a path is needed. */
+    public double passes() {
+        return passes;
     }
 
     @Override

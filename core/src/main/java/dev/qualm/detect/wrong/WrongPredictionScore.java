@@ -49,9 +49,10 @@ public record WrongPredictionScore(
         return usesMutants() ? Source.MUTANTS : Source.ATTRIBUTION;
     }
 
+    /** Known after the first batch, NaN before: it depends on whether the layer's conductance needs a path. */
     @Override
     public double passes(int classes) {
-        return 6 + (usesMutants() && lcr != null ? lcr.passes(classes) - 1 : 0);
+        return reader.passes() + (usesMutants() && lcr != null ? lcr.passes(classes) - 1 : 0);
     }
 
     private boolean usesMutants() {
