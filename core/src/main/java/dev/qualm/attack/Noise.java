@@ -53,6 +53,11 @@ public record Noise(Kind kind, double strength, Box box, long seed) {
             return this == BLUR || this == ROTATION || this == CONTRAST || this == JPEG;
         }
 
+        /** Whether it puts the ends of the valid range in place of values, or measures from them. */
+        boolean needsBounds() {
+            return this != GAUSSIAN && this != UNIFORM && this != BLUR && this != CONTRAST;
+        }
+
         /**
          * The kind of that name.
          *
@@ -75,6 +80,13 @@ public record Noise(Kind kind, double strength, Box box, long seed) {
                 || Double.isInfinite(strength)) {
             throw new QualmException("Expected a strength of " + kind.text() + " from " + (signed ? -kind.most : 0)
                     + " to " + kind.most + ", but found " + strength);
+        }
+        for (int c = 0; kind.needsBounds() && c < box.low().length; c++) {
+            if (Double.isInfinite(box.low()[c]) || Double.isInfinite(box.high()[c])) {
+                throw new QualmException(
+                        "Noise " + kind.text() + " needs to know the smallest and the largest valid value:"
+                                + " expected finite bounds, but found " + box.low()[c] + " to " + box.high()[c]);
+            }
         }
     }
 

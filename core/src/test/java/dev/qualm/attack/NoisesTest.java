@@ -204,4 +204,15 @@ class NoisesTest {
                         .apply(images(1, 1, 4, 4)))
                 .isInstanceOf(QualmException.class);
     }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Noise.Kind.class,
+            names = {"SALT", "PEPPER", "SALT_AND_PEPPER", "SPECKLE", "ROTATION", "JPEG"})
+    void of_kindsThatReadTheBounds_refuseABoxWithoutThem(Noise.Kind kind) {
+        Box open = Box.of(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
+        assertThatThrownBy(() -> new Noise(kind, 0.1, open, 1))
+                .isInstanceOf(QualmException.class)
+                .hasMessageContaining("finite bounds");
+    }
 }
