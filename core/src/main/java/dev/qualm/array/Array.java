@@ -177,6 +177,12 @@ public final class Array {
             return f;
         }
         float[] out = new float[size];
+        if (data instanceof double[] d) {
+            for (int i = 0; i < size; i++) {
+                out[i] = (float) d[i];
+            }
+            return out;
+        }
         for (int i = 0; i < size; i++) {
             out[i] = (float) get(i);
         }
@@ -189,6 +195,12 @@ public final class Array {
             return d;
         }
         double[] out = new double[size];
+        if (data instanceof float[] f) {
+            for (int i = 0; i < size; i++) {
+                out[i] = f[i];
+            }
+            return out;
+        }
         for (int i = 0; i < size; i++) {
             out[i] = get(i);
         }

@@ -65,6 +65,12 @@ public record Apgd(
         return new Apgd(loss, ball, epsilon, newSteps, restarts, targets, box, seed);
     }
 
+    /** Other random starts; itself where it starts at the input. */
+    @Override
+    public Apgd withSeed(long newSeed) {
+        return seed == null ? this : new Apgd(loss, ball, epsilon, steps, restarts, targets, box, newSeed);
+    }
+
     public Apgd withRestarts(int newRestarts) {
         return new Apgd(loss, ball, epsilon, steps, newRestarts, targets, box, seed);
     }

@@ -32,6 +32,20 @@ public interface Attack {
     Adversarial attack(Network network, Array batch, int[] labels);
 
     /**
+     * The changed inputs alone, for training on them. Methods that need a last pass only to tell what came of it leave that out.
+     *
+     * @return of the batch's shape, in the network's precision
+     */
+    default Array perturb(Network network, Array batch, int[] labels) {
+        return attack(network, batch, labels).inputs();
+    }
+
+    /** The same with other random draws; itself where nothing is drawn. */
+    default Attack withSeed(long seed) {
+        return this;
+    }
+
+    /**
      * What an input costs at most, in forward passes of one input; a gradient counts as one more.
      *
      * @param classes how many the network has

@@ -74,6 +74,15 @@ public enum Ball {
     void project(double[] original, double[] x, int at, double epsilon, Box bounds) {
         double[] unit = bounds.unit();
         int width = unit.length;
+        if (this == LINF) {
+            for (int j = 0; j < width; j++) {
+                double by = (x[at + j] - original[at + j]) / unit[j];
+                if (Math.abs(by) > epsilon) {
+                    x[at + j] = original[at + j] + Math.copySign(epsilon, by) * unit[j];
+                }
+            }
+            return;
+        }
         double[] d = new double[width];
         double square = 0;
         double sum = 0;
@@ -86,23 +95,11 @@ public enum Ball {
         double threshold = this == L1 && sum > epsilon ? threshold(d, epsilon) : 0;
         for (int j = 0; j < width; j++) {
             int k = at + j;
-            switch (this) {
-                case LINF -> {
-                    if (Math.abs(d[j]) > epsilon) {
-                        x[k] = original[k] + Math.copySign(epsilon, d[j]) * unit[j];
-                    }
-                }
-                case L2 -> {
-                    if (length > epsilon) {
-                        x[k] = original[k] + (x[k] - original[k]) * (epsilon / length);
-                    }
-                }
-                case L1 -> {
-                    if (sum > epsilon) {
-                        double size = Math.max(0, Math.abs(d[j]) - threshold);
-                        x[k] = original[k] + Math.copySign(size, d[j]) * unit[j];
-                    }
-                }
+            if (this == L2 && length > epsilon) {
+                x[k] = original[k] + (x[k] - original[k]) * (epsilon / length);
+            } else if (this == L1 && sum > epsilon) {
+                double size = Math.max(0, Math.abs(d[j]) - threshold);
+                x[k] = original[k] + Math.copySign(size, d[j]) * unit[j];
             }
         }
     }

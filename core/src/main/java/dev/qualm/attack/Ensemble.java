@@ -62,6 +62,11 @@ public record Ensemble(Budget limit, int steps, int queries, Box box, long seed)
     }
 
     @Override
+    public Ensemble withSeed(long newSeed) {
+        return new Ensemble(limit, steps, queries, box, newSeed);
+    }
+
+    @Override
     public Optional<Budget> budget() {
         return Optional.of(limit);
     }

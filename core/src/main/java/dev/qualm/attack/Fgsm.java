@@ -54,11 +54,8 @@ public record Fgsm(Ball ball, double epsilon, Box box) implements TargetedAttack
         return run(network, batch, Aim.toward(targets), true);
     }
 
-    /**
-     * The changed inputs alone, for 2 passes: what training on attacked inputs needs.
-     *
-     * @return of the batch's shape, in the network's precision
-     */
+    /** Costs 2 passes. */
+    @Override
     public Array perturb(Network network, Array batch, int[] labels) {
         return run(network, batch, Aim.away(labels), false).inputs();
     }

@@ -46,6 +46,11 @@ public record HopSkipJump(Ball ball, int queries, int samples, Box box, long see
     }
 
     @Override
+    public HopSkipJump withSeed(long newSeed) {
+        return new HopSkipJump(ball, queries, samples, box, newSeed);
+    }
+
+    @Override
     public Optional<Budget> budget() {
         return Optional.empty();
     }

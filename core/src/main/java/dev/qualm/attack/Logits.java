@@ -85,6 +85,21 @@ class Logits {
         return Math.log(sum) + top - logit(i, checked(label));
     }
 
+    /** Softmax of the logits of an input. */
+    double[] probabilities(int i) {
+        double top = logit(i, predicted(i));
+        double[] p = new double[classes];
+        double sum = 0;
+        for (int k = 0; k < classes; k++) {
+            p[k] = Math.exp(logit(i, k) - top);
+            sum += p[k];
+        }
+        for (int k = 0; k < classes; k++) {
+            p[k] /= sum;
+        }
+        return p;
+    }
+
     /** No derivative by any logit yet, {@code [n * classes]}. */
     double[] cotangent() {
         return new double[logits.length];

@@ -59,7 +59,7 @@ public record MiFgsm(Pgd steps, double decay, boolean ofSteps) implements Target
                 aim,
                 steps.box(),
                 provenance(),
-                (trail, from) -> new PgdRun(steps, trail, momentum).run(null));
+                (trail, from) -> new PgdRun(steps, trail, momentum, new Objectives.CrossEntropy(trail.aim)).run(null));
     }
 
     @Override

@@ -37,6 +37,31 @@ final class Objectives {
     }
 
     /**
+     * Kullback-Leibler divergence of the present probabilities from given ones.
+     *
+     * @param given probabilities of each input
+     */
+    record Divergence(double[][] given) implements Objective {
+        @Override
+        public double value(Logits z, int r, int i) {
+            double sum = 0;
+            for (int k = 0; k < z.classes(); k++) {
+                // The loss toward a class is minus the logarithm of its probability.
+                sum += given[i][k] == 0 ? 0 : given[i][k] * (Math.log(given[i][k]) + z.loss(r, k));
+            }
+            return sum;
+        }
+
+        @Override
+        public void add(Logits z, double[] cotangent, int r, int i) {
+            double[] now = z.probabilities(r);
+            for (int k = 0; k < z.classes(); k++) {
+                cotangent[r * z.classes() + k] += now[k] - given[i][k];
+            }
+        }
+    }
+
+    /**
      * Difference of logits ratio (Croce, Hein, ICML 2020, section 4): the margin divided by the first minus the third largest
      * logit. Scaling the logits does not change it.
      */

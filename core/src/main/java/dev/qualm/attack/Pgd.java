@@ -105,6 +105,12 @@ public record Pgd(
         return new Pgd(ball, epsilon, step, steps, box, direction, Projection.BALL_THEN_BOX, Keep.BEST, null, 0, 1);
     }
 
+    /** Other random starts; itself where it starts at the input. */
+    @Override
+    public Pgd withSeed(long newSeed) {
+        return seed == null ? this : withRestarts(restarts, newSeed);
+    }
+
     /** Starts at a random point, uniform in the ball. */
     public Pgd withRandomStart(long newSeed) {
         return withRestarts(restarts, newSeed);
@@ -161,6 +167,23 @@ public record Pgd(
         return run(network, batch, start, Aim.away(labels));
     }
 
+    /** Costs {@code 2 steps} passes where the last point of one start is what is kept. */
+    @Override
+    public Array perturb(Network network, Array batch, int[] labels) {
+        if (keep != Keep.LAST || restarts > 1) {
+            return attack(network, batch, labels).inputs();
+        }
+        return AttackBatches.run(
+                        network,
+                        batch,
+                        Aim.away(labels),
+                        box,
+                        provenance(),
+                        (trail, from) ->
+                                new PgdRun(this, trail, null, new Objectives.CrossEntropy(trail.aim)).reach(null))
+                .inputs();
+    }
+
     /** Lowers the cross-entropy toward the given classes: the aim is that answer. */
     @Override
     public Adversarial attackToward(Network network, Array batch, int[] targets) {
@@ -175,7 +198,7 @@ public record Pgd(
         return AttackBatches.run(network, batch, aim, box, made, (trail, from) -> {
             double[] begin =
                     start == null ? null : start.slice(from, from + trail.rows).toDoubles();
-            new PgdRun(this, trail, null).run(begin);
+            new PgdRun(this, trail, null, new Objectives.CrossEntropy(trail.aim)).run(begin);
         });
     }
 

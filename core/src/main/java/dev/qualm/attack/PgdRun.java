@@ -23,40 +23,63 @@ final class PgdRun {
     private final double[] x;
     private final double[] velocity;
 
-    PgdRun(Pgd attack, Trail trail, @Nullable Momentum momentum) {
+    PgdRun(Pgd attack, Trail trail, @Nullable Momentum momentum, Objective objective) {
         this.attack = attack;
         this.trail = trail;
         this.momentum = momentum;
-        objective = new Objectives.CrossEntropy(trail.aim);
+        this.objective = objective;
         x = trail.original.clone();
         velocity = momentum == null ? new double[0] : new double[x.length];
     }
 
     /** From the given points first, else from where the settings say. */
     void run(double @Nullable [] begin) {
-        int[] active = trail.all();
-        Random[] draws = new Random[trail.rows];
-        Long seed = attack.seed();
-        for (int i : active) {
-            draws[i] = Seeds.of(seed == null ? 0 : seed, trail.original, i * trail.width, trail.width);
-        }
-        for (int start = 0; start < attack.restarts() && active.length > 0; start++) {
-            System.arraycopy(trail.original, 0, x, 0, x.length);
-            Arrays.fill(velocity, 0);
-            for (int i : active) {
-                if (start == 0 && begin != null) {
-                    System.arraycopy(begin, i * trail.width, x, i * trail.width, trail.width);
-                    project(i);
-                } else if (seed != null) {
-                    scatter(i, draws[i]);
-                    project(i);
+        Random[] draws = draws();
+        int[] open = trail.all();
+        for (int start = 0; start < attack.restarts() && open.length > 0; start++) {
+            place(open, start == 0 ? begin : null, draws);
+            int[] active = climb(open);
+            if (active.length > 0) {
+                Logits last = trail.logits(x, active);
+                for (int r = 0; r < active.length; r++) {
+                    offer(last, r, active[r]);
                 }
             }
-            climb(active);
-            active = IntStream.of(active)
+            open = IntStream.of(open)
                     .filter(i -> !trail.success[i])
                     .filter(i -> trail.status[i].kind() != Status.Kind.NON_FINITE)
                     .toArray();
+        }
+    }
+
+    /** The last points of one start, unjudged. */
+    void reach(double @Nullable [] begin) {
+        place(trail.all(), begin, draws());
+        for (int i : climb(trail.all())) {
+            System.arraycopy(x, i * trail.width, trail.best, i * trail.width, trail.width);
+        }
+    }
+
+    private Random[] draws() {
+        Random[] draws = new Random[trail.rows];
+        Long seed = attack.seed();
+        for (int i = 0; seed != null && i < trail.rows; i++) {
+            draws[i] = Seeds.of(seed, trail.original, i * trail.width, trail.width);
+        }
+        return draws;
+    }
+
+    private void place(int[] rows, double @Nullable [] begin, Random[] draws) {
+        System.arraycopy(trail.original, 0, x, 0, x.length);
+        Arrays.fill(velocity, 0);
+        for (int i : rows) {
+            if (begin != null) {
+                System.arraycopy(begin, i * trail.width, x, i * trail.width, trail.width);
+                project(i);
+            } else if (attack.seed() != null) {
+                scatter(i, draws[i]);
+                project(i);
+            }
         }
     }
 
@@ -67,17 +90,13 @@ final class PgdRun {
         }
     }
 
-    private void climb(int[] from) {
+    /** Returns the rows that moved to the end. */
+    private int[] climb(int[] from) {
         int[] active = from;
         for (int s = 1; s <= attack.steps() && active.length > 0; s++) {
             active = step(active, s);
         }
-        if (active.length > 0) {
-            Logits last = trail.logits(x, active);
-            for (int r = 0; r < active.length; r++) {
-                offer(last, r, active[r]);
-            }
-        }
+        return active;
     }
 
     /** Takes a step with some rows. Returns those that moved; the others would stay where they are for ever. */

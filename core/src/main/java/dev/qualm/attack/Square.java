@@ -43,6 +43,11 @@ public record Square(Budget limit, int queries, double share, Box box, long seed
     }
 
     @Override
+    public Square withSeed(long newSeed) {
+        return new Square(limit, queries, share, box, newSeed);
+    }
+
+    @Override
     public Optional<Budget> budget() {
         return Optional.of(limit);
     }

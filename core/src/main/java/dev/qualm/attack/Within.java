@@ -22,6 +22,11 @@ public record Within(Attack attack, Budget limit, Box box) implements Attack {
     }
 
     @Override
+    public Within withSeed(long newSeed) {
+        return new Within(attack.withSeed(newSeed), limit, box);
+    }
+
+    @Override
     public Optional<Budget> budget() {
         return Optional.of(limit);
     }
