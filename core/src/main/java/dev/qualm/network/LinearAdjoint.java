@@ -70,7 +70,9 @@ public final class LinearAdjoint {
             plain &= strides[s] == 1 && turned[s] >= 0;
         }
         long group = a.getInt("group", 1);
-        if (plain) {
+        // A convolution to one channel computes as many as fit into the processor's registers: ConvGradient knows a
+        // better way.
+        if (plain && !(rank == 2 && value.dim(1) * group == 1)) {
             Attributes same = Attributes.NONE
                     .with("group", group)
                     .with("dilations", dilations)

@@ -51,10 +51,28 @@ public final class Tape implements AutoCloseable {
         return record(network, Map.of(network.input().name(), batch), recording);
     }
 
+    /**
+     * As {@link #record(Network, Array, Recording)}, but only as far as the taps and leaves need: the logits are not computed, and
+     * asking for them is an error.
+     */
+    public static Tape recordTaps(Network network, Array batch, Recording recording) {
+        Map<String, Array> checked = network.checked(Map.of(network.input().name(), batch));
+        try (NativeScope scope = NativeScope.recording()) {
+            return recordTensors(network, network.tensors(checked), recording, false);
+        }
+    }
+
     /** Records a run on native inputs, as sweeps that compute their own inputs need; the caller keeps ownership of them. */
     public static Tape recordTensors(Network network, Map<String, Tensor> feeds, Recording recording) {
+        return recordTensors(network, feeds, recording, true);
+    }
+
+    private static Tape recordTensors(
+            Network network, Map<String, Tensor> feeds, Recording recording, boolean withLogits) {
         Set<String> wanted = new LinkedHashSet<>(recording.taps());
-        wanted.add(network.structure().logits());
+        if (withLogits) {
+            wanted.add(network.structure().logits());
+        }
         wanted.addAll(recording.leaves());
         Plan.Mode mode = recording.training()
                 ? Plan.Mode.TRAINING
@@ -69,10 +87,11 @@ public final class Tape implements AutoCloseable {
                 t.retainReference();
                 tape.values.put(name, t);
             }
-            Tensor raw = run.get(network.structure().logits());
-            Tensor logits = matrix(raw);
-            logits.retainReference();
-            tape.values.put(LOGITS, logits);
+            if (withLogits) {
+                Tensor logits = matrix(run.get(network.structure().logits()));
+                logits.retainReference();
+                tape.values.put(LOGITS, logits);
+            }
             return tape;
         } catch (RuntimeException e) {
             tape.close();

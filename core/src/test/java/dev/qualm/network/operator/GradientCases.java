@@ -26,6 +26,8 @@ final class GradientCases {
                         .input(5, -2, 2, 3, 4)
                         .plain(Array.of(new double[] {2.5})),
                 convolution("strides", 3, 4).attribute("shape", new long[] {2, 6, 7}),
+                oneChannel("one channel", 2, 1),
+                oneChannel("one channel, strides", 1, 2),
                 pooled("MaxPoolGradient", "padded, strided", 3, 3).attribute("pads", new long[] {1, 1, 1, 1}),
                 pooled("MaxPoolGradient", "padded on one side, ceil", 3, 3)
                         .attribute("pads", new long[] {0, 0, 1, 1})
@@ -84,6 +86,21 @@ final class GradientCases {
                 .attribute("strides", new long[] {2, 2})
                 .attribute("dilations", new long[] {1, 1})
                 .attribute("pads", new long[] {0, 1})
+                .independentRows();
+    }
+
+    /** Of images [1, 5, 6] with kernels of 2x3, dilated. */
+    private static OperatorCase oneChannel(String name, int dilation, int stride) {
+        int height = (5 - (dilation + 1)) / stride + 1;
+        int width = (6 + 2 - (2 * dilation + 1)) / stride + 1;
+        return OperatorCase.of("ConvGradient", name)
+                .domain(Node.QUALM_DOMAIN)
+                .input(1, -2, 2, 2, 4, height, width)
+                .input(2, -1, 1, 4, 1, 2, 3)
+                .attribute("strides", new long[] {stride, stride})
+                .attribute("dilations", new long[] {dilation, dilation})
+                .attribute("pads", new long[] {0, 1})
+                .attribute("shape", new long[] {1, 5, 6})
                 .independentRows();
     }
 
