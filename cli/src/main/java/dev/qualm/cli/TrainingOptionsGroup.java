@@ -95,8 +95,14 @@ final class TrainingOptionsGroup {
             case COSINE -> new Schedule.Cosine(Math.min(1, epochs / 5.0), 0);
             case CONSTANT -> new Schedule.Constant();
         };
-        return new TrainingOptions(
-                optimizer, schedule, epochs, batch, seed, smoothing, new Augmentation(shift, mirror));
+        return TrainingOptions.DEFAULT
+                .withOptimizer(optimizer)
+                .withSchedule(schedule)
+                .withEpochs(epochs)
+                .withBatchSize(batch)
+                .withSeed(seed)
+                .withLabelSmoothing(smoothing)
+                .withAugmentation(new Augmentation(shift, mirror));
     }
 
     static final class AlgorithmConverter extends Choice<Algorithm> {

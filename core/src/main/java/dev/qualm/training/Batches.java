@@ -12,11 +12,10 @@ final class Batches {
     private final int size;
     private final Random random;
 
-    Batches(int items, int size, long seed) {
+    Batches(int items, int size, Random random) {
         this.items = items;
         this.size = size;
-        // Random's algorithm is part of its specification: the same order on every machine and Java version.
-        this.random = new Random(seed);
+        this.random = random;
     }
 
     /** Batches in one epoch. A last item that would be alone joins the batch before it: one row has no variance. */

@@ -7,17 +7,13 @@ import dev.qualm.array.Array;
 import dev.qualm.data.OutputKind;
 import dev.qualm.network.Network;
 import dev.qualm.network.Structure;
+import dev.qualm.network.Views;
 import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Precision;
 import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.Node;
 import dev.qualm.network.onnx.ModelHash;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Locale;
-import java.util.Random;
-import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a classifier by minimising the cross-entropy of its logits. A network of one logit decides between two classes:
@@ -39,86 +35,41 @@ public final class Trainer {
         return train(graph, inputs, labels, options, Progress.NONE);
     }
 
+    /** As {@link #train(Graph, Array, int[], TrainingOptions, Progress, Checkpoints)}, without checkpoints. */
+    public static Training train(Graph graph, Array inputs, int[] labels, TrainingOptions options, Progress progress) {
+        return train(graph, inputs, labels, options, progress, null);
+    }
+
     /**
      * Trains a graph from its present weights on; the graph itself stays as it is.
      *
      * @param graph a classifier of one input, with logits, or with the Softmax that makes probabilities of them
      * @param inputs {@code [n, ...]}, as the network takes them: scaled and standardised
      * @param labels class numbers from 0, {@code [n]}
-     * @throws TrainingException if the items do not fit the network, or the loss stops being finite
+     * @param checkpoints where to keep the state; null for nowhere
+     * @throws TrainingException if the items do not fit the network, the loss stops being finite, or the checkpoint is of another
+     *     training
      */
-    public static Training train(Graph graph, Array inputs, int[] labels, TrainingOptions options, Progress progress) {
+    public static Training train(
+            Graph graph,
+            Array inputs,
+            int[] labels,
+            TrainingOptions options,
+            Progress progress,
+            @Nullable Checkpoints checkpoints) {
         requireItems(inputs, labels);
         try (Network network = Network.of(graph, Precision.FLOAT32);
                 NativeScope scope = NativeScope.values()) {
             WeightRoles roles = requireTrainable(network, options, labels.length);
             Array items = network.input().type().isFloating() ? inputs.asFloat32() : inputs;
             int classes = requireLabels(network, items, labels);
-            if (graph.nodes().stream().anyMatch(Trainer::draws)) {
-                torch.manual_seed(options.seed());
-            }
-            Learner learner = new Learner(network, roles, options.optimizer(), options.labelSmoothing());
-            List<Epoch> history = epochs(learner, items, labels, options, progress);
-            return new Training(
-                    graph.withInitializers(learner.weights()),
-                    history,
-                    provenance(graph, items, labels, classes, options));
+            Provenance made = provenance(graph, items, labels, classes, options);
+            Learner learner = new Learner(network, roles, options);
+            TrainingRun run = new TrainingRun(
+                    learner, items, labels, options, graph.nodes().stream().anyMatch(Trainer::draws));
+            run.run(progress, checkpoints, "sha256:" + ModelHash.of(graph), made);
+            return new Training(graph.withInitializers(run.weights()), run.history(), run.chosen(), made);
         }
-    }
-
-    private static List<Epoch> epochs(
-            Learner learner, Array items, int[] labels, TrainingOptions options, Progress progress) {
-        Batches batches = new Batches(labels.length, options.batchSize(), options.seed());
-        // A stream of its own: with and without augmentation, items come in the same order.
-        Random changes = new Random(options.seed() + 1);
-        List<Epoch> history = new ArrayList<>();
-        double before = Double.NaN;
-        long step = 0;
-        for (int e = 1; e <= options.epochs(); e++) {
-            long start = System.nanoTime();
-            double loss = 0;
-            int correct = 0;
-            int inEpoch = 0;
-            double rate = 0;
-            for (int[] rows : batches.next()) {
-                rate = options.optimizer().learningRate()
-                        * options.schedule().factor(step++, batches.count(), options.epochs());
-                Array batch = options.augmentation().apply(items.select(rows), changes);
-                int[] targets = Arrays.stream(rows).map(r -> labels[r]).toArray();
-                Learner.Step result = learner.step(batch, targets, rate);
-                inEpoch++;
-                if (!Double.isFinite(result.loss())) {
-                    throw diverged(e, inEpoch, batches.count(), rate, result.loss(), before, options);
-                }
-                before = result.loss();
-                loss += result.loss() * rows.length;
-                correct += result.correct();
-                progress.step(e, options.epochs(), inEpoch, batches.count(), result.loss());
-            }
-            double n = labels.length;
-            Epoch epoch = new Epoch(e, rate, loss / n, correct / n, (System.nanoTime() - start) * 1e-9);
-            history.add(epoch);
-            progress.epoch(epoch, options.epochs());
-        }
-        return history;
-    }
-
-    private static TrainingException diverged(
-            int epoch, int step, int steps, double rate, double loss, double before, TrainingOptions options) {
-        String since = Double.isNaN(before)
-                ? "at the first step, so the first weights or the inputs are too large"
-                : String.format(Locale.ROOT, "%.4g at the step before", before);
-        return new TrainingException(String.format(
-                Locale.ROOT,
-                "Training diverged in epoch %d of %d, step %d of %d: the loss is %s (%s), the learning rate %.3g."
-                        + " Lower the learning rate, add warm-up epochs (Schedule.Cosine), or standardise the inputs.",
-                epoch,
-                options.epochs(),
-                step,
-                steps,
-                loss,
-                since,
-                rate));
     }
 
     private static void requireItems(Array inputs, int[] labels) {
@@ -154,6 +105,11 @@ public final class Trainer {
                             + items
                             + " items");
         }
+        if (options.objective().curvature() != null && Views.isSmoothable(network.graph())) {
+            throw new TrainingException(
+                    "A penalty on curvature needs a network without corners, but found Relu or Clip,"
+                            + " whose second derivative is zero: train the graph that Views.softplus(beta) makes of it");
+        }
         return roles;
     }
 
@@ -184,7 +140,10 @@ public final class Trainer {
                 .with("items", items)
                 .with("classes", classes)
                 .with("data", "sha256:" + ItemHash.of(items, labels))
-                .with("loss", "cross-entropy")
+                .with("trainingMethod", options.objective().method())
+                .with("layerPenalty", none(options.objective().layers()))
+                .with("curvaturePenalty", none(options.objective().curvature()))
+                .with("earlyStopping", none(options.earlyStopping()))
                 .with("optimizer", options.optimizer())
                 .with("schedule", options.schedule())
                 .with("epochs", options.epochs())
@@ -192,5 +151,9 @@ public final class Trainer {
                 .with("seed", options.seed())
                 .with("labelSmoothing", options.labelSmoothing())
                 .with("augmentation", options.augmentation());
+    }
+
+    private static Object none(@Nullable Object setting) {
+        return setting == null ? "none" : setting;
     }
 }

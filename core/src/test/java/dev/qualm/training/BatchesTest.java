@@ -12,7 +12,7 @@ class BatchesTest {
     void next_anySizes_coversEveryItemOnce() {
         for (int items = 1; items < 30; items++) {
             for (int size = 1; size < 12; size++) {
-                Batches batches = new Batches(items, size, 3);
+                Batches batches = new Batches(items, size, new Draws(3));
                 List<int[]> epoch = batches.next();
                 assertThat(epoch).hasSize(batches.count());
                 assertThat(epoch.stream().flatMapToInt(Arrays::stream).sorted())
@@ -34,17 +34,18 @@ class BatchesTest {
 
     @Test
     void next_again_isAnotherOrderThatTheSeedRepeats() {
-        Batches batches = new Batches(50, 50, 9);
+        Batches batches = new Batches(50, 50, new Draws(9));
         int[] first = batches.next().get(0);
         int[] second = batches.next().get(0);
         assertThat(second).isNotEqualTo(first);
-        Batches repeated = new Batches(50, 50, 9);
+        Batches repeated = new Batches(50, 50, new Draws(9));
         assertThat(repeated.next().get(0)).isEqualTo(first);
         assertThat(repeated.next().get(0)).isEqualTo(second);
-        assertThat(new Batches(50, 50, 10).next().get(0)).isNotEqualTo(first);
+        assertThat(new Batches(50, 50, new Draws(10)).next().get(0)).isNotEqualTo(first);
     }
 
     private static List<Integer> sizes(int items, int size) {
-        return new Batches(items, size, 0).next().stream().map(b -> b.length).toList();
+        return new Batches(items, size, new Draws(0))
+                .next().stream().map(b -> b.length).toList();
     }
 }
