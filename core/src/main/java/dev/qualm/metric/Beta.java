@@ -1,7 +1,7 @@
 package dev.qualm.metric;
 
-/** The beta distribution function, for the exact binomial interval. */
-final class Beta {
+/** The beta distribution function, for exact binomial intervals and tolerance limits. */
+public final class Beta {
     private Beta() {}
 
     /*
@@ -14,7 +14,7 @@ final class Beta {
     };
 
     /** P(X <= x) for X ~ Beta(a, b); a, b > 0. */
-    static double cdf(double x, double a, double b) {
+    public static double cdf(double x, double a, double b) {
         if (x <= 0) {
             return 0;
         }
