@@ -6,7 +6,7 @@ package dev.qualm.detect.verdict;
  *
  * <p>The items of a batch share one calibration set, so their p-values are dependent, but positively, and the rate still holds
  * (S. Bates, E. Candès, L. Lei, Y. Romano, M. Sesia: Testing for outliers with conformal p-values. Annals of Statistics 51, 2023,
- * theorem 2, for scores without ties).
+ * for scores without ties).
  */
 public final class BenjaminiHochberg {
     private BenjaminiHochberg() {}

@@ -7,7 +7,7 @@ import java.util.Random;
 /**
  * A conformal test martingale: bets that the scores of a stream, in their order, are not exchangeable with the calibration
  * scores. While they are, it ever reaches 1/level with probability at most level, at whatever times one looks. V. Vovk, A. Gammerman,
- * G. Shafer: Algorithmic Learning in a Random World. 2nd edition, Springer 2022, chapter 8; bets as in {@link SimpleJumper}.
+ * G. Shafer: Algorithmic Learning in a Random World. 2nd edition, Springer 2022, on testing exchangeability; bets as in {@link SimpleJumper}.
  */
 /*
  * Why not the p-values of the verdicts: they share a calibration set of fixed size, which differs a little from the

@@ -19,6 +19,8 @@ public final class CascadeMode {
     private final Guarantee guarantee;
     private final double[][] bands;
     private final int n;
+    private final int alarms;
+    private final String detail;
 
     /** @param scores {@code [tier][item]} of the calibration */
     CascadeMode(Cascade cascade, int[] available, double[][] scores, Guarantee guarantee) {
@@ -40,6 +42,8 @@ public final class CascadeMode {
                     .toArray();
         }
         guarantee.requireEnough("the cascade of " + names(), n, scores[0].length - n);
+        this.alarms = guarantee.alarms(n);
+        this.detail = guarantee + ", of the cascade of " + names() + " as a whole";
     }
 
     /** Names of the available tiers. */
@@ -82,10 +86,10 @@ public final class CascadeMode {
         }
         Place place = place(route);
         return new Verdict(
-                place.rank() <= guarantee.alarms(n) ? Verdict.Kind.ALARM : Verdict.Kind.PASS,
+                place.rank() <= alarms ? Verdict.Kind.ALARM : Verdict.Kind.PASS,
                 route.score(),
                 place.pValue(),
-                guarantee + ", of the cascade of " + names() + " as a whole",
+                detail,
                 false);
     }
 
@@ -104,7 +108,7 @@ public final class CascadeMode {
 
     /** Where alarms begin: the route of the calibration item that others must exceed. */
     public Route threshold() {
-        int left = n - guarantee.alarms(n);
+        int left = n - alarms;
         int band = 0;
         while (left >= bands[band].length) {
             left -= bands[band++].length;

@@ -40,7 +40,7 @@ public record CascadeRun(
         for (Share s : shares) {
             text.append(String.format(
                     Locale.ROOT,
-                    "%s: %.1f %% of the items; decided %d below, %d above, %d last; %d alarms, %d undefined; %.4g passes%n",
+                    "%s: %.1f %% of the items; decided %d below, %d above, %d last; %d alarms, %d undefined; %.4g passes\n",
                     s.tier,
                     verdicts.isEmpty() ? 0 : 100.0 * s.entered / verdicts.size(),
                     s.below,

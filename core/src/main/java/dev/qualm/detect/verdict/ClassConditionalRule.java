@@ -1,6 +1,8 @@
 package dev.qualm.detect.verdict;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -9,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One calibration for each predicted class, so that the promise holds among the items of every class alone. V. Vovk, A. Gammerman,
- * G. Shafer: Algorithmic Learning in a Random World. 2nd edition, Springer 2022, section 4.6 (Mondrian conformal predictors).
+ * G. Shafer: Algorithmic Learning in a Random World. 2nd edition, Springer 2022, on Mondrian conformal predictors.
  *
  * <p>A class with fewer calibration scores than the guarantee needs has no promise of its own: {@link Fallback} says what
  * happens to its items.
@@ -19,12 +21,13 @@ import org.jspecify.annotations.Nullable;
  * not change when the judged item changes places with a calibration item. So classes are counted with the judged item, and
  * are small if they count at most `needed` then. For a judged item of a small class, a class with exactly `needed`
  * calibration scores is small in this count; for a judged item of that class itself it is not. Merging classes by their
- * calibration counts alone would break the promise a little.
+ * calibration counts alone is not covered by this argument.
  */
 public final class ClassConditionalRule implements VerdictRule {
     private final SortedMap<Integer, ConformalCalibration> classes;
     private final SortedMap<Integer, Integer> counts;
-    private final @Nullable ConformalCalibration merged;
+    private final Map<Integer, Decision> own;
+    private final @Nullable Decision merged;
     private final Guarantee guarantee;
     private final Fallback fallback;
     private final @Nullable ItemUniform smoothing;
@@ -53,7 +56,13 @@ public final class ClassConditionalRule implements VerdictRule {
                 .toList();
         boolean merge = fallback == Fallback.MERGED
                 && small.stream().mapToLong(ConformalCalibration::n).sum() >= Math.max(1, guarantee.needed());
-        this.merged = merge ? merge(small) : null;
+        this.own = new HashMap<>();
+        all.forEach((c, calibration) -> {
+            if (calibration.n() >= guarantee.needed()) {
+                own.put(c, decision("among predictions of class " + c, calibration));
+            }
+        });
+        this.merged = merge ? decision("among predictions of classes with few calibration scores", merge(small)) : null;
     }
 
     /**
@@ -89,13 +98,13 @@ public final class ClassConditionalRule implements VerdictRule {
             Guarantee guarantee,
             Fallback fallback,
             @Nullable ItemUniform smoothing) {
-        VerdictRule.requireSmoothable(guarantee, smoothing);
+        Decision.requireSmoothable(guarantee, smoothing);
         CalibrationException.require(
                 fallback == Fallback.UNDEFINED || guarantee instanceof Marginal,
                 "a marginal guarantee for merged classes, or the fallback " + Fallback.UNDEFINED,
                 guarantee);
         ClassConditionalRule rule = new ClassConditionalRule(new TreeMap<>(all), guarantee, fallback, smoothing);
-        if (rule.merged == null && all.values().stream().noneMatch(c -> c.n() >= guarantee.needed())) {
+        if (rule.merged == null && rule.own.isEmpty()) {
             throw new CalibrationException("Expected at least " + guarantee.needed()
                     + " calibration scores for some predicted class, but found " + rule.counts
                     + " per class: no item could get a verdict; give more, allow a larger rate, or use one calibration for all");
@@ -106,7 +115,7 @@ public final class ClassConditionalRule implements VerdictRule {
     private static ConformalCalibration merge(List<ConformalCalibration> parts) {
         return ConformalCalibration.sorted(
                 parts.stream()
-                        .flatMapToDouble(p -> java.util.Arrays.stream(p.scores()))
+                        .flatMapToDouble(p -> Arrays.stream(p.scores()))
                         .sorted()
                         .toArray(),
                 parts.stream().mapToInt(ConformalCalibration::undefined).sum());
@@ -145,25 +154,18 @@ public final class ClassConditionalRule implements VerdictRule {
         if (predicted < 0) {
             return Verdict.undefined(score, "there is no predicted class, which the calibration to use depends on");
         }
-        ConformalCalibration own = classes.get(predicted);
-        if (own != null && own.n() >= guarantee.needed()) {
-            return named("among predictions of class " + predicted, own, score, content);
+        Decision decision = own.getOrDefault(predicted, merged);
+        if (decision != null) {
+            return decision.verdict(score, content);
         }
-        if (merged != null) {
-            return named("among predictions of classes with few calibration scores", merged, score, content);
-        }
-        int found = own == null ? 0 : own.n();
         return Verdict.undefined(
                 score,
-                "class " + predicted + " has " + found + " calibration scores, but this promise needs "
-                        + guarantee.needed());
+                "class " + predicted + " has " + counts.getOrDefault(predicted, 0)
+                        + " calibration scores, but this promise needs " + guarantee.needed());
     }
 
-    private Verdict named(String among, ConformalCalibration calibration, double score, String content) {
-        Verdict v = VerdictRule.verdict(calibration, guarantee, smoothing, score, content);
-        return v.kind() == Verdict.Kind.UNDEFINED
-                ? v
-                : new Verdict(v.kind(), v.score(), v.pValue(), v.detail() + " " + among, v.stale());
+    private Decision decision(String among, ConformalCalibration calibration) {
+        return new Decision(calibration, guarantee, smoothing, guarantee + " " + among);
     }
 
     @Override

@@ -7,8 +7,8 @@ import java.util.Arrays;
  *
  * <p>If the judged item and the calibration items are exchangeable (in any order equally likely, as independent draws from one
  * source are), its p-value is at most alpha with probability at most alpha, whatever the score and its distribution, ties
- * included. V. Vovk, A. Gammerman, G. Shafer: Algorithmic Learning in a Random World. 2nd edition, Springer 2022, sections
- * 2.2 and 4.2 (inductive conformal predictors). Immutable.
+ * included. V. Vovk, A. Gammerman, G. Shafer: Algorithmic Learning in a Random World. 2nd edition, Springer 2022, on
+ * inductive conformal predictors. Immutable.
  *
  * <p>Infinite scores are ordered as numbers. NaN is no score: such calibration items are left out and counted, so that the
  * promise is one about items that have a score; the p-value of NaN is NaN.

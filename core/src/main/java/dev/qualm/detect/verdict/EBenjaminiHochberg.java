@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * Holds the false discovery rate over e-values, however they depend on each other. R. Wang, A. Ramdas: False discovery rate
- * control with e-values. Journal of the Royal Statistical Society B 84, 2022, section 4. For example over the evidence of many
+ * control with e-values. Journal of the Royal Statistical Society B 84, 2022. For example over the evidence of many
  * {@link CalibrationMartingale}s at one time: which of the monitored streams have drifted?
  */
 public final class EBenjaminiHochberg {

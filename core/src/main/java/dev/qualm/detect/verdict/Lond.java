@@ -3,7 +3,7 @@ package dev.qualm.detect.verdict;
 /**
  * Flags items of a stream, one by one and without revision, such that the false discovery rate holds at every time. A. Javanmard, A.
  * Montanari: On online control of false discovery rate. arXiv 1502.06197, 2015 (LOND); valid for positively dependent p-values: T.
- * Zrnic, A. Ramdas, M. I. Jordan: Asynchronous online testing of multiple hypotheses. JMLR 22(33), 2021, section 5.
+ * Zrnic, A. Ramdas, M. I. Jordan: Asynchronous online testing of multiple hypotheses. JMLR 22(33), 2021.
  *
  * <p>The item at time t is flagged if its p-value is at most level * gamma(t) * (1 + items flagged before). Memory does not grow.
  * A stream has an order: use one object per stream, from one thread at a time.

@@ -81,7 +81,7 @@ final class RuleFile {
         List<ConformalCalibration> parts = parts(numbers);
         if (type.equals(POOLED)) {
             SavedNumbers.require(parts.size() == 1, SIZES, "one calibration", parts.size());
-            return new PooledRule(parts.get(0), guarantee, smoothing);
+            return PooledRule.of(parts.get(0), guarantee, smoothing);
         }
         if (type.equals(BY_CLASS)) {
             return byClass(fields, numbers, parts, guarantee, smoothing);

@@ -4,7 +4,7 @@ import dev.qualm.metric.Beta;
 
 /**
  * With probability at least 1 - delta over the draw of the calibration set, the false-alarm rate that this very set yields is at
- * most alpha. V. Vovk: Conditional validity of inductive conformal predictors. Machine Learning 92, 2013, proposition 2.
+ * most alpha. V. Vovk: Conditional validity of inductive conformal predictors. Machine Learning 92, 2013, proposition 2b.
  *
  * @param alpha the largest false-alarm rate
  * @param delta the largest probability of a calibration set that breaks the promise

@@ -32,35 +32,4 @@ public sealed interface VerdictRule permits PooledRule, ClassConditionalRule {
         }
         return verdict(score, predicted, "");
     }
-
-    /** The verdict by one calibration. */
-    static Verdict verdict(
-            ConformalCalibration calibration,
-            Guarantee guarantee,
-            @Nullable ItemUniform smoothing,
-            double score,
-            String content) {
-        if (Double.isNaN(score)) {
-            return Verdict.undefined(score, "the score is not a number; nothing is promised about such items");
-        }
-        Place place = calibration.place(score);
-        boolean alarm;
-        double p;
-        if (smoothing == null) {
-            p = place.pValue();
-            alarm = place.rank() <= guarantee.alarms(calibration.n());
-        } else {
-            p = place.smoothed(smoothing.of(content));
-            alarm = p <= guarantee.alpha();
-        }
-        return new Verdict(alarm ? Verdict.Kind.ALARM : Verdict.Kind.PASS, score, p, guarantee.toString(), false);
-    }
-
-    /** Smoothing changes who alarms; the count behind the other guarantee does not cover it. */
-    static void requireSmoothable(Guarantee guarantee, @Nullable ItemUniform smoothing) {
-        CalibrationException.require(
-                smoothing == null || guarantee instanceof Marginal,
-                "a marginal guarantee for smoothed p-values, since the training-conditional one counts ties against the alarm",
-                guarantee);
-    }
 }
