@@ -83,7 +83,8 @@ public final class CalibratedCascade {
      * @param items number of items in the batch
      */
     public CascadeRun judge(CascadeMode mode, int items, TierScorer scorer) {
-        CalibrationException.require(modes.get(mode.names()) == mode, "a mode of this cascade", "one of another: " + mode);
+        CalibrationException.require(
+                modes.get(mode.names()) == mode, "a mode of this cascade", "one of another: " + mode);
         int[] tiers = mode.available();
         @Nullable Route[] routes = new Route[items];
         int[] left = IntStream.range(0, items).toArray();
@@ -114,7 +115,9 @@ public final class CalibratedCascade {
         for (Route route : routes) {
             if (route != null) {
                 verdicts.add(new CascadeVerdict(
-                        mode.verdict(route), route, cascade.tiers().get(route.tier()).name()));
+                        mode.verdict(route),
+                        route,
+                        cascade.tiers().get(route.tier()).name()));
             }
         }
         return run(tiers, entered, verdicts);

@@ -70,7 +70,8 @@ public final class CalibrationMartingale implements StalenessMonitor {
     }
 
     private static double[] cuts(double[] scores) {
-        double[] sorted = Arrays.stream(scores).filter(s -> !Double.isNaN(s)).sorted().toArray();
+        double[] sorted =
+                Arrays.stream(scores).filter(s -> !Double.isNaN(s)).sorted().toArray();
         int parts = Math.min(CUTS, sorted.length);
         double[] cuts = new double[parts];
         for (int i = 0; i < parts; i++) {

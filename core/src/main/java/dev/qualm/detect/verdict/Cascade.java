@@ -44,7 +44,8 @@ public record Cascade(List<Tier> tiers) {
     public Cascade tuned(double[][] scores, double below, double above) {
         requireScores(scores);
         CalibrationException.require(
-                below >= 0 && above >= 0 && below + above <= 1, "shares of at least 0, together at most 1",
+                below >= 0 && above >= 0 && below + above <= 1,
+                "shares of at least 0, together at most 1",
                 below + " and " + above);
         List<Tier> out = new ArrayList<>();
         int[] left = java.util.stream.IntStream.range(0, scores[0].length).toArray();
@@ -57,9 +58,8 @@ public record Cascade(List<Tier> tiers) {
                     .toArray();
             int n = sorted.length;
             double low = below == 0 || n == 0 ? Double.NEGATIVE_INFINITY : sorted[(int) Math.min(n - 1, below * n)];
-            double high = above == 0 || n == 0
-                    ? Double.POSITIVE_INFINITY
-                    : sorted[n - 1 - (int) Math.min(n - 1, above * n)];
+            double high =
+                    above == 0 || n == 0 ? Double.POSITIVE_INFINITY : sorted[n - 1 - (int) Math.min(n - 1, above * n)];
             Tier tier = tiers.get(t).between(low, Math.max(low, high));
             out.add(tier);
             left = Arrays.stream(left).filter(i -> side(tier, of[i]) == null).toArray();
@@ -106,7 +106,9 @@ public record Cascade(List<Tier> tiers) {
     int[] indices(List<String> names) {
         List<String> all = tiers.stream().map(Tier::name).toList();
         CalibrationException.require(
-                !names.isEmpty() && all.containsAll(names), "at least one of the tiers " + all + " to be available", names);
+                !names.isEmpty() && all.containsAll(names),
+                "at least one of the tiers " + all + " to be available",
+                names);
         return names.stream().mapToInt(all::indexOf).distinct().sorted().toArray();
     }
 }

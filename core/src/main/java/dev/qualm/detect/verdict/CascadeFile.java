@@ -26,11 +26,14 @@ final class CascadeFile {
         List<Tier> tiers = cascade.cascade().tiers();
         double[] thresholds = new double[2 * tiers.size()];
         for (int t = 0; t < tiers.size(); t++) {
-            list.addObject().put("name", tiers.get(t).name()).put("passes", tiers.get(t).passes());
+            list.addObject()
+                    .put("name", tiers.get(t).name())
+                    .put("passes", tiers.get(t).passes());
             thresholds[2 * t] = tiers.get(t).low();
             thresholds[2 * t + 1] = tiers.get(t).high();
         }
-        double[] scores = Arrays.stream(cascade.scores()).flatMapToDouble(Arrays::stream).toArray();
+        double[] scores =
+                Arrays.stream(cascade.scores()).flatMapToDouble(Arrays::stream).toArray();
         return new Artifact(
                 VerdictFile.CASCADE,
                 modelHash,
@@ -46,7 +49,9 @@ final class CascadeFile {
         SavedNumbers numbers = new SavedNumbers(artifact);
         List<Fields> saved = fields.objects("tiers");
         SavedNumbers.require(
-                !saved.isEmpty() && saved.size() <= Cascade.MAX_TIERS, "tiers", "from 1 to " + Cascade.MAX_TIERS,
+                !saved.isEmpty() && saved.size() <= Cascade.MAX_TIERS,
+                "tiers",
+                "from 1 to " + Cascade.MAX_TIERS,
                 saved.size());
         double[] thresholds = numbers.doubles(THRESHOLDS, 2, 2 * saved.size());
         List<Tier> tiers = new ArrayList<>();
@@ -60,8 +65,10 @@ final class CascadeFile {
         double[] scores = numbers.doubles(SCORES, 2); // NaN where a tier had no score
         int items = artifact.array(SCORES).dim(1);
         SavedNumbers.require(
-                artifact.array(SCORES).dim(0) == tiers.size() && items > 0, SCORES,
-                "scores of " + tiers.size() + " tiers", artifact.array(SCORES));
+                artifact.array(SCORES).dim(0) == tiers.size() && items > 0,
+                SCORES,
+                "scores of " + tiers.size() + " tiers",
+                artifact.array(SCORES));
         double[][] rows = new double[tiers.size()][];
         for (int t = 0; t < rows.length; t++) {
             rows[t] = Arrays.copyOfRange(scores, t * items, (t + 1) * items);

@@ -74,14 +74,16 @@ public final class CascadeMode {
      */
     public CascadeVerdict judge(IntToDoubleFunction score) {
         Route route = cascade.route(available, score);
-        return new CascadeVerdict(verdict(route), route, cascade.tiers().get(route.tier()).name());
+        return new CascadeVerdict(
+                verdict(route), route, cascade.tiers().get(route.tier()).name());
     }
 
     Verdict verdict(Route route) {
         if (Double.isNaN(route.score())) {
             return Verdict.undefined(
                     route.score(),
-                    "the score of the last tier, " + cascade.tiers().get(route.tier()).name()
+                    "the score of the last tier, "
+                            + cascade.tiers().get(route.tier()).name()
                             + ", is not a number; nothing is promised about such items");
         }
         Place place = place(route);

@@ -11,8 +11,7 @@ import java.util.Locale;
  * @param passesPerItem what an item cost on average (forward = 1)
  * @param passesOfAll what it would have cost to ask all available tiers about all items
  */
-public record CascadeRun(
-        List<CascadeVerdict> verdicts, List<Share> shares, double passesPerItem, double passesOfAll) {
+public record CascadeRun(List<CascadeVerdict> verdicts, List<Share> shares, double passesPerItem, double passesOfAll) {
     public CascadeRun {
         verdicts = List.copyOf(verdicts);
         shares = List.copyOf(shares);

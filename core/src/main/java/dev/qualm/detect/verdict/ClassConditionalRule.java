@@ -51,9 +51,8 @@ public final class ClassConditionalRule implements VerdictRule {
         this.classes = all;
         this.counts = new TreeMap<>();
         all.forEach((c, calibration) -> counts.put(c, calibration.n()));
-        List<ConformalCalibration> small = all.values().stream()
-                .filter(c -> c.n() <= guarantee.needed())
-                .toList();
+        List<ConformalCalibration> small =
+                all.values().stream().filter(c -> c.n() <= guarantee.needed()).toList();
         boolean merge = fallback == Fallback.MERGED
                 && small.stream().mapToLong(ConformalCalibration::n).sum() >= Math.max(1, guarantee.needed());
         this.own = new HashMap<>();
@@ -87,7 +86,9 @@ public final class ClassConditionalRule implements VerdictRule {
         SortedMap<Integer, ConformalCalibration> all = new TreeMap<>();
         groups.forEach((c, of) -> {
             if (of.stream().anyMatch(s -> !s.isNaN())) {
-                all.put(c, ConformalCalibration.of(of.stream().mapToDouble(s -> s).toArray()));
+                all.put(
+                        c,
+                        ConformalCalibration.of(of.stream().mapToDouble(s -> s).toArray()));
             }
         });
         return of(all, guarantee, fallback, null);
@@ -105,9 +106,10 @@ public final class ClassConditionalRule implements VerdictRule {
                 guarantee);
         ClassConditionalRule rule = new ClassConditionalRule(new TreeMap<>(all), guarantee, fallback, smoothing);
         if (rule.merged == null && rule.own.isEmpty()) {
-            throw new CalibrationException("Expected at least " + guarantee.needed()
-                    + " calibration scores for some predicted class, but found " + rule.counts
-                    + " per class: no item could get a verdict; give more, allow a larger rate, or use one calibration for all");
+            throw new CalibrationException(
+                    "Expected at least " + guarantee.needed()
+                            + " calibration scores for some predicted class, but found " + rule.counts
+                            + " per class: no item could get a verdict; give more, allow a larger rate, or use one calibration for all");
         }
         return rule;
     }

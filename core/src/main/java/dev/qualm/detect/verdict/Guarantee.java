@@ -23,10 +23,11 @@ public sealed interface Guarantee permits Marginal, TrainingConditional {
     /** Refuses a calibration set with which no score could raise an alarm. */
     default void requireEnough(String what, int n, int undefined) {
         if (n < needed()) {
-            throw new CalibrationException("Expected at least " + needed() + " scores for " + what + " to promise " + this
-                    + ", but found " + n
-                    + (undefined == 0 ? "" : " (and " + undefined + " that are not numbers)")
-                    + ": with fewer no score could ever raise an alarm; give more, or allow a larger rate");
+            throw new CalibrationException(
+                    "Expected at least " + needed() + " scores for " + what + " to promise " + this
+                            + ", but found " + n
+                            + (undefined == 0 ? "" : " (and " + undefined + " that are not numbers)")
+                            + ": with fewer no score could ever raise an alarm; give more, or allow a larger rate");
         }
     }
 }

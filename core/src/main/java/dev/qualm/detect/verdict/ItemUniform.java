@@ -19,7 +19,8 @@ public record ItemUniform(long seed) {
      */
     public double of(String content) {
         byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
-        ByteBuffer buffer = ByteBuffer.allocate(Long.BYTES + bytes.length).putLong(seed).put(bytes);
+        ByteBuffer buffer =
+                ByteBuffer.allocate(Long.BYTES + bytes.length).putLong(seed).put(bytes);
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(buffer.array());
             return ((ByteBuffer.wrap(hash).getLong() >>> 12) + 0.5) * 0x1p-52;

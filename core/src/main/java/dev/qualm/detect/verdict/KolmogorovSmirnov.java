@@ -22,10 +22,7 @@ public record KolmogorovSmirnov(double statistic, double pValue, int first, int 
     }
 
     static double[] sorted(double[] scores) {
-        return Arrays.stream(scores)
-                .map(ConformalCalibration::oneZero)
-                .sorted()
-                .toArray();
+        return Arrays.stream(scores).map(ConformalCalibration::oneZero).sorted().toArray();
     }
 
     static KolmogorovSmirnov ofSorted(double[] a, double[] b) {
@@ -67,7 +64,8 @@ public record KolmogorovSmirnov(double statistic, double pValue, int first, int 
         if (d <= 0) {
             return 1;
         }
-        double[] at = new double[n + 2]; // probability of being at (i, j) without having left; one column beyond the last
+        double[] at =
+                new double[n + 2]; // probability of being at (i, j) without having left; one column beyond the last
         at[0] = 1;
         double left = 0;
         int from = 0;

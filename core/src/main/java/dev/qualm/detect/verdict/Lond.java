@@ -71,8 +71,9 @@ public final class Lond {
         }
         StepUp.requirePValues(new double[] {p});
         if (horizon > 0 && tested == horizon) {
-            throw new CalibrationException("Expected at most " + horizon + " items, but found one more: the promise was for"
-                    + " that many; start the next stretch with a new Lond.within");
+            throw new CalibrationException(
+                    "Expected at most " + horizon + " items, but found one more: the promise was for"
+                            + " that many; start the next stretch with a new Lond.within");
         }
         boolean flag = p <= nextLevel();
         tested++;

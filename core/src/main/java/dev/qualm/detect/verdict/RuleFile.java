@@ -52,10 +52,16 @@ final class RuleFile {
         double[] scores =
                 parts.stream().flatMapToDouble(p -> Arrays.stream(p.scores())).toArray();
         arrays.put(SCORES, Array.of(scores, scores.length));
-        arrays.put(SIZES, Array.of(parts.stream().mapToLong(ConformalCalibration::n).toArray(), parts.size()));
+        arrays.put(
+                SIZES,
+                Array.of(parts.stream().mapToLong(ConformalCalibration::n).toArray(), parts.size()));
         arrays.put(
                 UNDEFINED,
-                Array.of(parts.stream().mapToLong(ConformalCalibration::undefined).toArray(), parts.size()));
+                Array.of(
+                        parts.stream()
+                                .mapToLong(ConformalCalibration::undefined)
+                                .toArray(),
+                        parts.size()));
     }
 
     static void put(ObjectNode content, Guarantee guarantee) {

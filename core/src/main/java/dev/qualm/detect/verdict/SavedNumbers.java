@@ -59,8 +59,10 @@ record SavedNumbers(Artifact artifact) {
     static double[] requireSorted(String name, double[] scores) {
         for (int i = 0; i < scores.length; i++) {
             require(
-                    !Double.isNaN(scores[i]) && (i == 0 || scores[i - 1] <= scores[i]), name,
-                    "numbers in increasing order", scores[i] + " at " + i);
+                    !Double.isNaN(scores[i]) && (i == 0 || scores[i - 1] <= scores[i]),
+                    name,
+                    "numbers in increasing order",
+                    scores[i] + " at " + i);
         }
         return scores;
     }

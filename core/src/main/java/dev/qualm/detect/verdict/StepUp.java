@@ -12,7 +12,8 @@ final class StepUp {
     static double[] requirePValues(double[] p) {
         for (int i = 0; i < p.length; i++) {
             CalibrationException.require(
-                    Double.isNaN(p[i]) || (p[i] >= 0 && p[i] <= 1), "p-values from 0 to 1, or NaN if undefined",
+                    Double.isNaN(p[i]) || (p[i] >= 0 && p[i] <= 1),
+                    "p-values from 0 to 1, or NaN if undefined",
                     p[i] + " at " + i);
         }
         return p;
@@ -20,7 +21,8 @@ final class StepUp {
 
     /** Number of p-values that are numbers. */
     static int defined(double[] p) {
-        return (int) IntStream.range(0, p.length).filter(i -> !Double.isNaN(p[i])).count();
+        return (int)
+                IntStream.range(0, p.length).filter(i -> !Double.isNaN(p[i])).count();
     }
 
     static Discoveries of(double[] p, double level, double factor, String procedure) {

@@ -77,8 +77,7 @@ final class StreamFile {
             for (double s : state) {
                 SavedNumbers.require(s >= 0 && s < Double.POSITIVE_INFINITY, STATE, "finite numbers of at least 0", s);
             }
-            SimpleJumper jumper =
-                    new SimpleJumper(new double[] {state[0], state[1], state[2]}, state[3], items);
+            SimpleJumper jumper = new SimpleJumper(new double[] {state[0], state[1], state[2]}, state[3], items);
             return new CalibrationMartingale(cuts, counts, level, fields.whole("seed"), jumper, alarmAt, state[4]);
         }
         if (type.equals(WINDOW)) {
@@ -86,7 +85,9 @@ final class StreamFile {
             SavedNumbers.require(reference.length > 0, "reference", "at least one score", "none");
             double[] last = numbers.doubles(STATE, 1, 2);
             SavedNumbers.require(
-                    last[0] >= 0 && last[0] <= 1 && last[1] >= 0 && last[1] <= 1, STATE, "a difference and a p-value",
+                    last[0] >= 0 && last[0] <= 1 && last[1] >= 0 && last[1] <= 1,
+                    STATE,
+                    "a difference and a p-value",
                     last[0] + " and " + last[1]);
             return new SlidingKolmogorovSmirnov(
                     reference, numbers.doubles(WINDOW, 1), level, items, alarmAt, last[0], last[1]);

@@ -12,7 +12,9 @@ package dev.qualm.detect.verdict;
 public record Tier(String name, double passes, double low, double high) {
     public Tier {
         CalibrationException.require(
-                passes >= 0 && passes < Double.POSITIVE_INFINITY, "a cost of 0 or more passes for tier " + name, passes);
+                passes >= 0 && passes < Double.POSITIVE_INFINITY,
+                "a cost of 0 or more passes for tier " + name,
+                passes);
         CalibrationException.require(low <= high, "low <= high for tier " + name, low + " and " + high);
     }
 

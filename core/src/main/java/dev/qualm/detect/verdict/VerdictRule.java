@@ -27,8 +27,9 @@ public sealed interface VerdictRule permits PooledRule, ClassConditionalRule {
      */
     default Verdict verdict(double score, int predicted) {
         if (smoothing() != null) {
-            throw new CalibrationException("Expected the item's content, but found none: this rule gives smoothed p-values,"
-                    + " whose random number depends on it");
+            throw new CalibrationException(
+                    "Expected the item's content, but found none: this rule gives smoothed p-values,"
+                            + " whose random number depends on it");
         }
         return verdict(score, predicted, "");
     }

@@ -21,9 +21,7 @@ class CascadeTest {
         double[][] out = new double[tiers][n];
         for (double[] of : out) {
             for (int i = 0; i < n; i++) {
-                of[i] = hostile && random.nextInt(2) == 0
-                        ? values[random.nextInt(6)]
-                        : random.nextGaussian();
+                of[i] = hostile && random.nextInt(2) == 0 ? values[random.nextInt(6)] : random.nextGaussian();
             }
         }
         return out;
@@ -33,8 +31,12 @@ class CascadeTest {
     private static int slowCompare(List<Tier> tiers, double[] a, double[] b) {
         for (int t = 0; t < tiers.size(); t++) {
             boolean last = t == tiers.size() - 1;
-            int sideA = last ? 0 : a[t] < tiers.get(t).low() ? -1 : a[t] > tiers.get(t).high() ? 1 : 0;
-            int sideB = last ? 0 : b[t] < tiers.get(t).low() ? -1 : b[t] > tiers.get(t).high() ? 1 : 0;
+            int sideA = last
+                    ? 0
+                    : a[t] < tiers.get(t).low() ? -1 : a[t] > tiers.get(t).high() ? 1 : 0;
+            int sideB = last
+                    ? 0
+                    : b[t] < tiers.get(t).low() ? -1 : b[t] > tiers.get(t).high() ? 1 : 0;
             if (sideA != sideB) {
                 return Integer.compare(sideA, sideB);
             }
@@ -69,7 +71,8 @@ class CascadeTest {
             for (int[] mode : modes) {
                 List<Tier> tiers =
                         Arrays.stream(mode).mapToObj(t -> THREE.tiers().get(t)).toList();
-                CascadeMode calibrated = cascade.mode(tiers.stream().map(Tier::name).toList());
+                CascadeMode calibrated =
+                        cascade.mode(tiers.stream().map(Tier::name).toList());
                 List<double[]> known = new ArrayList<>();
                 for (int i = 0; i < 30; i++) {
                     double[] c = item(calibration, i, mode);
@@ -86,7 +89,9 @@ class CascadeTest {
                         assertThat(found.kind()).isEqualTo(Verdict.Kind.UNDEFINED);
                         continue;
                     }
-                    long atLeast = known.stream().filter(c -> slowCompare(tiers, c, one) >= 0).count();
+                    long atLeast = known.stream()
+                            .filter(c -> slowCompare(tiers, c, one) >= 0)
+                            .count();
                     assertThat(found.pValue()).isEqualTo((1.0 + atLeast) / (known.size() + 1));
                     assertThat(found.isAlarm()).isEqualTo(found.pValue() <= 0.2);
                 }
@@ -99,8 +104,8 @@ class CascadeTest {
         Random random = new Random(2);
         double[][] calibration = scores(random, 3, 50, false);
         CalibratedCascade cascade = CalibratedCascade.of(THREE, calibration, FIFTH);
-        for (List<String> names : List.of(
-                List.of("cheap", "middle", "costly"), List.of("middle", "cheap"), List.of("costly"))) {
+        for (List<String> names :
+                List.of(List.of("cheap", "middle", "costly"), List.of("middle", "cheap"), List.of("costly"))) {
             CascadeMode mode = cascade.mode(names);
             Route threshold = mode.threshold();
             assertThat(mode.verdict(threshold).isAlarm()).isFalse();
@@ -136,8 +141,7 @@ class CascadeTest {
         }
         assertThat(decided).isEqualTo(200);
         assertThat(run.passesOfAll()).isEqualTo(33);
-        assertThat(run.passesPerItem())
-                .isCloseTo((asked[0] + 2.0 * asked[1] + 30.0 * asked[2]) / 200, within(1e-12));
+        assertThat(run.passesPerItem()).isCloseTo((asked[0] + 2.0 * asked[1] + 30.0 * asked[2]) / 200, within(1e-12));
         assertThat(run.toString()).contains("cheap: 100.0 %").contains("33.00 if all tiers were asked");
     }
 
@@ -151,8 +155,7 @@ class CascadeTest {
         assertThat(cascade.full().judge(onlyCheap).route()).isEqualTo(new Route(0, Route.Side.BELOW, -2));
         assertThat(cascade.full().judge(t -> t == 0 ? Double.NaN : 5).tier()).isEqualTo("middle");
         assertThat(cascade.full().judge(t -> t == 2 ? 7 : 0.5).route()).isEqualTo(new Route(2, Route.Side.LAST, 7));
-        assertThat(cascade.mode(List.of("cheap")).judge(t -> -2).route())
-                .isEqualTo(new Route(0, Route.Side.LAST, -2));
+        assertThat(cascade.mode(List.of("cheap")).judge(t -> -2).route()).isEqualTo(new Route(0, Route.Side.LAST, -2));
     }
 
     @Test
@@ -173,9 +176,11 @@ class CascadeTest {
             double[][] scores = scores(random, 3, 1000, hostile);
             Cascade tuned = open.tuned(scores, 0.6, 0.05);
             Tier first = tuned.tiers().get(0);
-            double defined = Arrays.stream(scores[0]).filter(s -> !Double.isNaN(s)).count();
+            double defined =
+                    Arrays.stream(scores[0]).filter(s -> !Double.isNaN(s)).count();
             double below = Arrays.stream(scores[0]).filter(s -> s < first.low()).count() / defined;
-            double above = Arrays.stream(scores[0]).filter(s -> s > first.high()).count() / defined;
+            double above =
+                    Arrays.stream(scores[0]).filter(s -> s > first.high()).count() / defined;
             assertThat(below).isLessThanOrEqualTo(0.6);
             assertThat(above).isLessThanOrEqualTo(0.05);
             if (!hostile) {

@@ -56,7 +56,8 @@ class ClassConditionalRuleTest {
         assertThat(undefined.pValue()).isNaN();
         assertThat(undefined.detail()).contains("class 1 has 5").contains("needs 9");
         ClassConditionalRule merged = ClassConditionalRule.of(scores, classes, TENTH, Fallback.MERGED);
-        // 5 of class 1, 6 of class 2, and the 9 of class 3, which count as few when the judged item is not one of theirs.
+        // 5 of class 1, 6 of class 2, and the 9 of class 3, which count as few when the judged item is not one of
+        // theirs.
         assertThat(merged.verdict(2, 1).pValue()).isEqualTo((1 + 6 + 9) / 21.0);
         assertThat(merged.verdict(2, 77).pValue()).isEqualTo((1 + 6 + 9) / 21.0);
         assertThat(merged.verdict(2, 3).pValue()).isEqualTo((1 + 9) / 10.0);
@@ -119,15 +120,16 @@ class ClassConditionalRuleTest {
                 .smoothed(new ItemUniform(1));
         assertThatThrownBy(() -> rule.verdict(1, 0)).hasMessageContaining("content");
         assertThat(rule.verdict(0, 0, "item").pValue()).isCloseTo(new ItemUniform(1).of("item"), within(1e-15));
-        assertThatThrownBy(() -> PooledRule.of(
-                                ConformalCalibration.of(new double[100]), new TrainingConditional(0.1, 0.1))
-                        .smoothed(new ItemUniform(1)))
+        assertThatThrownBy(
+                        () -> PooledRule.of(ConformalCalibration.of(new double[100]), new TrainingConditional(0.1, 0.1))
+                                .smoothed(new ItemUniform(1)))
                 .isInstanceOf(CalibrationException.class);
     }
 
     @Test
     void under_staleCalibration_marksTheVerdict() {
-        Verdict verdict = PooledRule.of(ConformalCalibration.of(new double[20]), TENTH).verdict(1);
+        Verdict verdict =
+                PooledRule.of(ConformalCalibration.of(new double[20]), TENTH).verdict(1);
         Staleness stale = new Staleness(true, "martingale", 50, 40, 0.01, "evidence at most 120, stale from 100");
         assertThat(verdict.under(stale).stale()).isTrue();
         assertThat(verdict.under(stale).toString()).contains("ALARM").contains("calibration stale since item 40");

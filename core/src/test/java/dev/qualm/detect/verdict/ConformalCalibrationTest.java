@@ -75,9 +75,12 @@ class ConformalCalibrationTest {
 
     @Test
     void pValue_negativeZero_tiesWithZero() {
-        assertThat(ConformalCalibration.of(new double[] {-0.0, 0.0}).smoothedPValue(0.0, 1)).isEqualTo(1);
-        assertThat(ConformalCalibration.of(new double[] {0.0, 0.0}).smoothedPValue(-0.0, 0)).isEqualTo(0);
-        assertThat(ConformalCalibration.of(new double[] {-0.0, 0.0}).smoothedPValue(-0.0, 0)).isEqualTo(0);
+        assertThat(ConformalCalibration.of(new double[] {-0.0, 0.0}).smoothedPValue(0.0, 1))
+                .isEqualTo(1);
+        assertThat(ConformalCalibration.of(new double[] {0.0, 0.0}).smoothedPValue(-0.0, 0))
+                .isEqualTo(0);
+        assertThat(ConformalCalibration.of(new double[] {-0.0, 0.0}).smoothedPValue(-0.0, 0))
+                .isEqualTo(0);
     }
 
     @Test

@@ -44,7 +44,8 @@ class DiscoveriesTest {
             double[] p = pValues(random);
             int m = p.length;
             double level = 0.02 + 0.5 * random.nextDouble();
-            double harmonic = IntStream.rangeClosed(1, m).mapToDouble(i -> 1.0 / i).sum();
+            double harmonic =
+                    IntStream.rangeClosed(1, m).mapToDouble(i -> 1.0 / i).sum();
             assertThat(BenjaminiHochberg.of(p, level).rejected()).isEqualTo(slow(p, k -> level * k / m));
             assertThat(BenjaminiYekutieli.of(p, level).rejected()).isEqualTo(slow(p, k -> level * k / m / harmonic));
             double[] e = Arrays.stream(p).map(x -> 1 / x).toArray();
@@ -62,7 +63,8 @@ class DiscoveriesTest {
                 for (int i = 0; i < p.length; i++) {
                     if (adjusted[i] < 0.999) {
                         assertThat(procedure.of(p, adjusted[i]).rejected()[i]).isTrue();
-                        assertThat(procedure.of(p, adjusted[i] * (1 - 1e-9)).rejected()[i]).isFalse();
+                        assertThat(procedure.of(p, adjusted[i] * (1 - 1e-9)).rejected()[i])
+                                .isFalse();
                     }
                 }
             }
@@ -92,7 +94,8 @@ class DiscoveriesTest {
                     .hasMessageContaining("at 1");
             assertThatThrownBy(() -> Lond.endless(0.1).test(bad)).isInstanceOf(CalibrationException.class);
         }
-        assertThatThrownBy(() -> EBenjaminiHochberg.of(new double[] {-1}, 0.1)).isInstanceOf(CalibrationException.class);
+        assertThatThrownBy(() -> EBenjaminiHochberg.of(new double[] {-1}, 0.1))
+                .isInstanceOf(CalibrationException.class);
         assertThatThrownBy(() -> BenjaminiHochberg.of(new double[] {0.5}, 1)).isInstanceOf(CalibrationException.class);
     }
 
@@ -145,7 +148,8 @@ class DiscoveriesTest {
         for (boolean tied : new boolean[] {false, true}) {
             for (boolean smoothed : new boolean[] {false, true}) {
                 double[] bh = rateAndPower(BenjaminiHochberg::of, tied, smoothed);
-                // The rate is the level times the share of ordinary items, 0.8; the error about 0.1 / sqrt(1000) = 0.003.
+                // The rate is the level times the share of ordinary items, 0.8; the error about 0.1 / sqrt(1000) =
+                // 0.003.
                 assertThat(bh[0]).isLessThan(0.16 + 0.012);
                 assertThat(bh[1]).isGreaterThan(0.5);
                 double[] by = rateAndPower(BenjaminiYekutieli::of, tied, smoothed);
@@ -158,7 +162,8 @@ class DiscoveriesTest {
         assertThat(rateAndPower(DiscoveriesTest::online, false, false)[1]).isGreaterThan(0.3);
         // What the procedures are for: alarms at a fixed rate are wrong far more often than this.
         assertThat(rateAndPower(
-                        (p, level) -> new Discoveries(alarms(p), p, 0, 0, level, "every p-value alone"), false, false)[0])
+                        (p, level) -> new Discoveries(alarms(p), p, 0, 0, level, "every p-value alone"), false, false)[
+                        0])
                 .isGreaterThan(0.3);
     }
 

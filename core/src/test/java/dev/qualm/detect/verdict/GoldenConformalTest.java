@@ -49,7 +49,8 @@ class GoldenConformalTest {
         assertThat(plain).containsExactly(list(name, "p_value"), within(1e-16));
         assertThat(smoothed).containsExactly(list(name, "p_value_smoothed"), within(1e-15));
         for (double alpha : LEVELS) {
-            assertThat(calibration.threshold(alpha)).isEqualTo(array(name, "threshold_alpha" + alpha).get(0));
+            assertThat(calibration.threshold(alpha))
+                    .isEqualTo(array(name, "threshold_alpha" + alpha).get(0));
             boolean[] alarms = marks(name, "alarm_alpha" + alpha);
             for (int i = 0; i < test.length; i++) {
                 assertThat(plain[i] <= alpha).isEqualTo(alarms[i]);
@@ -64,8 +65,8 @@ class GoldenConformalTest {
         Discoveries found = BenjaminiHochberg.of(p, alpha);
         boolean[] expected = marks(name, "bh_reject_alpha" + alpha + "_" + of);
         assertThat(found.rejected()).isEqualTo(expected);
-        assertThat(found.count())
-                .isEqualTo((int) IntStream.range(0, p.length).filter(i -> expected[i]).count());
+        assertThat(found.count()).isEqualTo((int)
+                IntStream.range(0, p.length).filter(i -> expected[i]).count());
         assertThat(found.adjusted()).containsExactly(list(name, "bh_adjusted_" + of), within(1e-14));
     }
 }

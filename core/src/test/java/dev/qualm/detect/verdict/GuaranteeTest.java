@@ -37,12 +37,20 @@ class GuaranteeTest {
             }
         }
         assertThat(new Marginal(0.05).needed()).isEqualTo(19);
-        assertThat(new TrainingConditional(0.05, 0.05).needed()).isEqualTo(59); // Wilks: 95 % of a population, 95 % sure
+        assertThat(new TrainingConditional(0.05, 0.05).needed())
+                .isEqualTo(59); // Wilks: 95 % of a population, 95 % sure
         assertThat(new TrainingConditional(0.01, 0.01).needed()).isEqualTo(459);
     }
 
     @ParameterizedTest
-    @CsvSource({"0.05, 0.1, 59", "0.05, 0.1, 200", "0.1, 0.01, 100", "0.5, 0.5, 1", "0.01, 0.001, 1500", "0.2, 1e-9, 400"})
+    @CsvSource({
+        "0.05, 0.1, 59",
+        "0.05, 0.1, 200",
+        "0.1, 0.01, 100",
+        "0.5, 0.5, 1",
+        "0.01, 0.001, 1500",
+        "0.2, 1e-9, 400"
+    })
     void trainingConditional_exactBinomial_isTheLargestCount(double alpha, double delta, int n) {
         int expected = 0;
         BigDecimal below = BigDecimal.ZERO; // P(Binomial(n, alpha) <= m - 1)
@@ -80,7 +88,8 @@ class GuaranteeTest {
         int broken = 0;
         int brokenByMarginal = 0;
         for (int run = 0; run < runs; run++) {
-            ConformalCalibration calibration = ConformalCalibration.of(random.doubles(200).toArray());
+            ConformalCalibration calibration =
+                    ConformalCalibration.of(random.doubles(200).toArray());
             broken += 1 - calibration.threshold(conditional) > 0.1 ? 1 : 0;
             brokenByMarginal += 1 - calibration.threshold(marginal) > 0.1 ? 1 : 0;
         }
@@ -114,7 +123,8 @@ class GuaranteeTest {
                 .hasMessageContaining("found 3 (and 1 that are not numbers)");
         assertThatThrownBy(() -> PooledRule.of(small, new TrainingConditional(0.05, 0.05)))
                 .hasMessageContaining("at least 59");
-        assertThat(PooledRule.of(small, new Marginal(0.25)).verdict(4).isAlarm()).isTrue();
+        assertThat(PooledRule.of(small, new Marginal(0.25)).verdict(4).isAlarm())
+                .isTrue();
     }
 
     @Test

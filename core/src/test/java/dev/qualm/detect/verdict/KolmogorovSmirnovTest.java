@@ -70,8 +70,12 @@ class KolmogorovSmirnovTest {
         Random random = new Random(2);
         double[] values = {0, 1, 2, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN, -0.0};
         for (int run = 0; run < 60; run++) {
-            double[] a = random.ints(1 + random.nextInt(6), 0, 7).mapToDouble(i -> values[i] + 0.0).toArray();
-            double[] b = random.ints(1 + random.nextInt(6), 0, 7).mapToDouble(i -> values[i] + 0.0).toArray();
+            double[] a = random.ints(1 + random.nextInt(6), 0, 7)
+                    .mapToDouble(i -> values[i] + 0.0)
+                    .toArray();
+            double[] b = random.ints(1 + random.nextInt(6), 0, 7)
+                    .mapToDouble(i -> values[i] + 0.0)
+                    .toArray();
             KolmogorovSmirnov found = KolmogorovSmirnov.of(a, b);
             assertThat(found.statistic()).isCloseTo(slowStatistic(a, b), within(1e-15));
             assertThat(found.pValue()).isGreaterThanOrEqualTo(slowPValue(a, b) - 1e-12);

@@ -57,8 +57,7 @@ class StalenessTest {
     @Test
     void slidingTest_exchangeableStream_keepsItsLevel() {
         for (Source source : new Source[] {CONTINUOUS, TIED}) {
-            double share =
-                    falselyStale((c, seed) -> SlidingKolmogorovSmirnov.of(c, 40, 0.1), source, 100, 600, 300);
+            double share = falselyStale((c, seed) -> SlidingKolmogorovSmirnov.of(c, 40, 0.1), source, 100, 600, 300);
             assertThat(share).isLessThan(0.1 + 3 * Math.sqrt(0.09 / 300));
         }
     }
@@ -98,8 +97,7 @@ class StalenessTest {
     void slidingTest_widerSpread_isFound() {
         Random random = new Random(4);
         ConformalCalibration c = calibration(CONTINUOUS, random, 1000);
-        assertThat(detected(
-                        SlidingKolmogorovSmirnov.of(c, 200, 0.01), 400, 800, r -> 4 * r.nextGaussian(), random))
+        assertThat(detected(SlidingKolmogorovSmirnov.of(c, 200, 0.01), 400, 800, r -> 4 * r.nextGaussian(), random))
                 .isPositive();
     }
 
@@ -107,8 +105,10 @@ class StalenessTest {
     void monitors_scoresThatVanish_areFound() {
         Random random = new Random(6);
         ConformalCalibration c = calibration(CONTINUOUS, random, 500);
-        assertThat(detected(CalibrationMartingale.of(c, 0.01, 1), 100, 200, r -> Double.NaN, random)).isPositive();
-        assertThat(detected(SlidingKolmogorovSmirnov.of(c, 40, 0.01), 100, 200, r -> Double.NaN, random)).isPositive();
+        assertThat(detected(CalibrationMartingale.of(c, 0.01, 1), 100, 200, r -> Double.NaN, random))
+                .isPositive();
+        assertThat(detected(SlidingKolmogorovSmirnov.of(c, 40, 0.01), 100, 200, r -> Double.NaN, random))
+                .isPositive();
     }
 
     /** The capital from its definition: a jumper for every start, each with its share, and the shares not yet started. */

@@ -26,7 +26,10 @@ class ValidityTest {
             return switch (this) {
                 case CONTINUOUS -> Math.exp(random.nextGaussian());
                 case LABEL_CHANGE_RATE ->
-                    IntStream.range(0, 10).filter(i -> random.nextDouble() < 0.1).count() / 10.0;
+                    IntStream.range(0, 10)
+                                    .filter(i -> random.nextDouble() < 0.1)
+                                    .count()
+                            / 10.0;
                 case MOSTLY_ONE_VALUE -> {
                     double x = random.nextDouble();
                     yield x < 0.9 ? 0 : x < 0.97 ? 1 : Double.POSITIVE_INFINITY;
@@ -84,8 +87,7 @@ class ValidityTest {
     void pooledRule_recalibrated_keepsTheRate(Source source) {
         for (double alpha : new double[] {0.05, 0.1}) {
             Shares shares = repeat(11, random -> {
-                PooledRule rule = PooledRule.of(
-                        ConformalCalibration.of(source.draw(random, 100)), new Marginal(alpha));
+                PooledRule rule = PooledRule.of(ConformalCalibration.of(source.draw(random, 100)), new Marginal(alpha));
                 return share(ITEMS, i -> rule.verdict(source.draw(random)).isAlarm());
             });
             assertThat(shares.mean()).isLessThan(alpha + shares.error());
@@ -101,7 +103,9 @@ class ValidityTest {
         Shares shares = repeat(12, random -> {
             PooledRule rule = PooledRule.of(ConformalCalibration.of(source.draw(random, 50)), new Marginal(0.1))
                     .smoothed(new ItemUniform(random.nextLong()));
-            return share(ITEMS, i -> rule.verdict(source.draw(random), 0, "item " + i).isAlarm());
+            return share(
+                    ITEMS,
+                    i -> rule.verdict(source.draw(random), 0, "item " + i).isAlarm());
         });
         assertThat(shares.mean()).isCloseTo(0.1, within(shares.error()));
         assertThat(shares.error()).isLessThan(0.01);
@@ -114,7 +118,12 @@ class ValidityTest {
             double[] calibration = Source.LABEL_CHANGE_RATE.draw(random, 1000);
             return share(100, i -> {
                 double s = Source.LABEL_CHANGE_RATE.draw(random);
-                return (1.0 + java.util.Arrays.stream(calibration).filter(c -> c > s).count()) / 1000 <= 0.1;
+                return (1.0
+                                        + java.util.Arrays.stream(calibration)
+                                                .filter(c -> c > s)
+                                                .count())
+                                / 1000
+                        <= 0.1;
             });
         });
         assertThat(shares.mean()).isGreaterThan(0.2);
@@ -142,8 +151,8 @@ class ValidityTest {
                 classes[i] = drawClass(random);
                 scores[i] = 3 * classes[i] + source.draw(random);
             }
-            ClassConditionalRule rule = ClassConditionalRule.of(
-                    scores, classes, new Marginal(0.1), ClassConditionalRule.Fallback.MERGED);
+            ClassConditionalRule rule =
+                    ClassConditionalRule.of(scores, classes, new Marginal(0.1), ClassConditionalRule.Fallback.MERGED);
             // One item each: whether a class is small and the item of it are not independent over the items of one run.
             int predicted = drawClass(random);
             double score = 3 * predicted + source.draw(random);
@@ -174,7 +183,9 @@ class ValidityTest {
                     .mapToDouble(i -> 3 * drawClass(random) + Source.CONTINUOUS.draw(random))
                     .toArray();
             PooledRule rule = PooledRule.of(ConformalCalibration.of(scores), new Marginal(0.1));
-            return share(ITEMS, i -> rule.verdict(15 + Source.CONTINUOUS.draw(random)).isAlarm());
+            return share(
+                    ITEMS,
+                    i -> rule.verdict(15 + Source.CONTINUOUS.draw(random)).isAlarm());
         });
         assertThat(shares.mean()).isGreaterThan(0.3);
     }
@@ -194,11 +205,13 @@ class ValidityTest {
                 CalibratedCascade calibrated =
                         CalibratedCascade.of(cascade, scores(source, random, 100), new Marginal(0.1));
                 double[][] items = scores(source, random, ITEMS);
-                return share(ITEMS, i -> calibrated
-                        .mode(mode)
-                        .judge(t -> items[t][i])
-                        .verdict()
-                        .isAlarm());
+                return share(
+                        ITEMS,
+                        i -> calibrated
+                                .mode(mode)
+                                .judge(t -> items[t][i])
+                                .verdict()
+                                .isAlarm());
             });
             assertThat(shares.mean()).as(mode.toString()).isLessThan(0.1 + shares.error());
             if (source == Source.CONTINUOUS) {

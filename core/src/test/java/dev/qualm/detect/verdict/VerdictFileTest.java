@@ -29,7 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class VerdictFileTest {
     private static final Provenance MADE = Provenance.of("test").with("seed", 1);
     private static final double[] SCORES = scores(300);
-    private static final int[] CLASSES = IntStream.range(0, 300).map(i -> i % 7 == 0 ? i % 5 : 0).toArray();
+    private static final int[] CLASSES =
+            IntStream.range(0, 300).map(i -> i % 7 == 0 ? i % 5 : 0).toArray();
     private static final ConformalCalibration CALIBRATION = ConformalCalibration.of(SCORES);
 
     @TempDir
@@ -37,7 +38,9 @@ class VerdictFileTest {
 
     private static double[] scores(int n) {
         Random random = new Random(n);
-        double[] out = random.doubles(n).map(x -> random.nextBoolean() ? x : Math.rint(5 * x)).toArray();
+        double[] out = random.doubles(n)
+                .map(x -> random.nextBoolean() ? x : Math.rint(5 * x))
+                .toArray();
         out[3] = Double.POSITIVE_INFINITY;
         out[4] = Double.NEGATIVE_INFINITY;
         out[5] = Double.NaN;
@@ -48,8 +51,8 @@ class VerdictFileTest {
     /** Everything that can be saved, a few of each. */
     private static Stream<Artifact> saved() {
         PooledRule pooled = PooledRule.of(CALIBRATION, new Marginal(0.1));
-        ClassConditionalRule classes = ClassConditionalRule.of(
-                SCORES, CLASSES, new Marginal(0.1), ClassConditionalRule.Fallback.MERGED);
+        ClassConditionalRule classes =
+                ClassConditionalRule.of(SCORES, CLASSES, new Marginal(0.1), ClassConditionalRule.Fallback.MERGED);
         CalibrationMartingale martingale = CalibrationMartingale.of(CALIBRATION, 0.01, 3);
         SlidingKolmogorovSmirnov sliding = SlidingKolmogorovSmirnov.of(CALIBRATION, 20, 0.01);
         Lond lond = Lond.within(1000, 0.1);
@@ -72,7 +75,8 @@ class VerdictFileTest {
 
     private static CalibratedCascade cascade() {
         Cascade cascade = Cascade.of(new Tier("cheap", 1, 0.2, Double.POSITIVE_INFINITY), Tier.of("costly", 10));
-        double[] reversed = IntStream.range(0, 300).mapToDouble(i -> SCORES[299 - i]).toArray();
+        double[] reversed =
+                IntStream.range(0, 300).mapToDouble(i -> SCORES[299 - i]).toArray();
         return CalibratedCascade.of(cascade, new double[][] {SCORES, reversed}, new Marginal(0.1));
     }
 
@@ -94,9 +98,11 @@ class VerdictFileTest {
                 for (String tier : new String[] {"cheap", "costly"}) {
                     out.append(cascade.mode(java.util.List.of(tier)));
                 }
-                out.append(cascade.judge(items.length, (tier, at) -> Arrays.stream(at)
-                                .mapToDouble(i -> tier == 0 ? items[i] : items[90 - i])
-                                .toArray())
+                out.append(cascade.judge(
+                                items.length,
+                                (tier, at) -> Arrays.stream(at)
+                                        .mapToDouble(i -> tier == 0 ? items[i] : items[90 - i])
+                                        .toArray())
                         .verdicts());
             }
             case VerdictFile.MONITOR -> {
@@ -169,7 +175,8 @@ class VerdictFileTest {
         for (String name : good.arrays().keySet()) {
             assertRefused(good, content -> {}, without(good, name), "without " + name);
             Array array = good.array(name);
-            assertRefused(good, content -> {}, with(good, name, Array.of(new float[] {1, 2}, 1, 2, 1)), "strange " + name);
+            assertRefused(
+                    good, content -> {}, with(good, name, Array.of(new float[] {1, 2}, 1, 2, 1)), "strange " + name);
             assertRefused(good, content -> {}, with(good, name, Array.of(new double[0], 0)), "empty " + name);
             assertRefused(
                     good,
@@ -217,8 +224,7 @@ class VerdictFileTest {
         return out;
     }
 
-    private void assertRefused(
-            Artifact good, Consumer<ObjectNode> change, Map<String, Array> arrays, String what) {
+    private void assertRefused(Artifact good, Consumer<ObjectNode> change, Map<String, Array> arrays, String what) {
         ObjectNode content = good.content();
         change.accept(content);
         Path file = folder.resolve("hostile.qualm");
