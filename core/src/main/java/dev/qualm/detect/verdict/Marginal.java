@@ -11,7 +11,11 @@ public record Marginal(double alpha) implements Guarantee {
 
     @Override
     public long needed() {
-        long n = Math.max(0, (long) Math.ceil(1 / alpha) - 2);
+        double about = Math.ceil(1 / alpha);
+        if (about > 1L << 50) {
+            return (long) about; // more than there can be; the exact number is beyond the digits of a double
+        }
+        long n = Math.max(0, (long) about - 2);
         while (1 / (n + 1.0) > alpha) {
             n++;
         }

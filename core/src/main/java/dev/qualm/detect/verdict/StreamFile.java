@@ -6,6 +6,7 @@ import dev.qualm.Provenance;
 import dev.qualm.array.Array;
 import dev.qualm.artifact.Artifact;
 import dev.qualm.artifact.Fields;
+import java.util.Arrays;
 import java.util.Map;
 
 /** Monitors and online procedures as artifacts, in the middle of their streams. */
@@ -73,6 +74,8 @@ final class StreamFile {
                     "counts",
                     "two more counts than cuts, which are " + cuts.length,
                     counts.length);
+            double all = Arrays.stream(counts).mapToDouble(c -> c).sum();
+            SavedNumbers.require(all <= MOST, "counts", "counts of at most " + MOST + " items together", all);
             double[] state = numbers.doubles(STATE, 1, 5);
             for (double s : state) {
                 SavedNumbers.require(s >= 0 && s < Double.POSITIVE_INFINITY, STATE, "finite numbers of at least 0", s);

@@ -128,6 +128,18 @@ class GuaranteeTest {
     }
 
     @Test
+    void needed_tinyRate_isMoreThanThereCanBe() {
+        for (double alpha : new double[] {1e-12, 1e-16, 1e-300, Double.MIN_VALUE}) {
+            for (Guarantee g : new Guarantee[] {new Marginal(alpha), new TrainingConditional(alpha, 0.1)}) {
+                assertThat(g.needed()).isGreaterThan(1_000_000_000_000L - 2);
+                assertThat(g.alarms(1_000_000)).isZero();
+                assertThatThrownBy(() -> g.requireEnough("calibration", 1_000_000, 0))
+                        .isInstanceOf(CalibrationException.class);
+            }
+        }
+    }
+
+    @Test
     void guarantees_sharesOutsideZeroToOne_areRefused() {
         for (double bad : new double[] {0, 1, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
             assertThatThrownBy(() -> new Marginal(bad)).isInstanceOf(CalibrationException.class);

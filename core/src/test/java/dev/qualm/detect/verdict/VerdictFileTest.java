@@ -10,11 +10,13 @@ import dev.qualm.QualmException;
 import dev.qualm.UnreadableFileException;
 import dev.qualm.array.Array;
 import dev.qualm.artifact.Artifact;
+import dev.qualm.testkit.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -96,7 +98,7 @@ class VerdictFileTest {
             case VerdictFile.CASCADE -> {
                 CalibratedCascade cascade = VerdictFile.cascade(artifact);
                 for (String tier : new String[] {"cheap", "costly"}) {
-                    out.append(cascade.mode(java.util.List.of(tier)));
+                    out.append(cascade.mode(List.of(tier)));
                 }
                 out.append(cascade.judge(
                                 items.length,
@@ -148,6 +150,47 @@ class VerdictFileTest {
                 .isInstanceOf(QualmException.class)
                 .hasMessageContaining("model-1")
                 .hasMessageContaining("model-2");
+    }
+
+    /** Everything that can be saved, on a few scores, as first written. */
+    static List<Artifact> small() {
+        double[] scores = Arrays.copyOf(SCORES, 24);
+        int[] classes = IntStream.range(0, 24).map(i -> i / 20).toArray();
+        Marginal fifth = new Marginal(0.2);
+        ConformalCalibration calibration = ConformalCalibration.of(scores);
+        CalibrationMartingale martingale = CalibrationMartingale.of(calibration, 0.1, 3);
+        SlidingKolmogorovSmirnov sliding = SlidingKolmogorovSmirnov.of(calibration, 8, 0.1);
+        Lond lond = Lond.endless(0.2);
+        for (double s : scores(30)) {
+            martingale.observe(s);
+            sliding.observe(s);
+            lond.test(calibration.pValue(s));
+        }
+        Cascade cascade = Cascade.of(new Tier("cheap", 1, 0.2, Double.POSITIVE_INFINITY), Tier.of("costly", 10));
+        double[] reversed =
+                IntStream.range(0, 24).mapToDouble(i -> scores[23 - i]).toArray();
+        return List.of(
+                VerdictFile.of(PooledRule.of(calibration, new TrainingConditional(0.2, 0.1)), "model-1", MADE),
+                VerdictFile.of(
+                        ClassConditionalRule.of(scores, classes, fifth, ClassConditionalRule.Fallback.MERGED)
+                                .smoothed(new ItemUniform(9)),
+                        "model-1",
+                        MADE),
+                VerdictFile.of(
+                        CalibratedCascade.of(cascade, new double[][] {scores, reversed}, fifth), "model-1", MADE),
+                VerdictFile.of(martingale, "model-1", MADE),
+                VerdictFile.of(sliding, "model-1", MADE),
+                VerdictFile.of(lond, "model-1", MADE));
+    }
+
+    @Test
+    void load_filesOfTheFirstFormat_decideAsWritten() {
+        List<Artifact> now = small();
+        for (int i = 0; i < now.size(); i++) {
+            Artifact first = Artifact.read(Golden.path("verdict/format-1-" + i + ".qualm"));
+            assertThat(first.kind()).isEqualTo(now.get(i).kind());
+            assertThat(behaviour(first)).isEqualTo(behaviour(now.get(i)));
+        }
     }
 
     /** What was saved in the middle of a stream goes on as if it had not been. */
@@ -262,6 +305,13 @@ class VerdictFileTest {
                     c -> {},
                     with(martingale, "state", Array.of(new double[] {bad, 0, 0, 0, 0}, 5)),
                     "capital " + bad);
+        }
+        long[] many = new long[martingale.array("counts").size()];
+        Arrays.fill(many, 1L << 52);
+        assertRefused(martingale, c -> {}, with(martingale, "counts", Array.of(many, many.length)), "too many counts");
+        for (Artifact any : new Artifact[] {rule, cascade}) {
+            ObjectNode least = JsonNodeFactory.instance.objectNode().put("alpha", Double.MIN_VALUE);
+            assertRefused(any, c -> c.set("guarantee", least), any.arrays(), "the least rate");
         }
         assertRefused(martingale, c -> c.put("alarm-at", 1), martingale.arrays(), "an alarm before the first item");
         assertRefused(martingale, c -> c.put("items", Long.MAX_VALUE), martingale.arrays(), "too many items");
