@@ -2,9 +2,10 @@ package dev.qualm.attack;
 
 import dev.qualm.Provenance;
 import dev.qualm.QualmException;
-import dev.qualm.Status;
 import dev.qualm.array.Array;
 import dev.qualm.network.Network;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -60,25 +61,44 @@ public record Fgsm(Ball ball, double epsilon, Box box) implements TargetedAttack
         return run(network, batch, Aim.away(labels), false).inputs();
     }
 
+    /**
+     * Several budgets for one gradient: {@code E + 1} forward passes and 1 gradient for E of them. Each result is what
+     * {@link #attack} gives for its budget; the pass and the gradient that all share are counted in the first.
+     *
+     * @param batch valid inputs, {@code [n, ...]}
+     * @param labels usually the true classes, {@code [n]}
+     * @param epsilons steps in the unit of the box, positive
+     * @return one result per epsilon, in their order
+     */
+    public static List<Adversarial> sweep(
+            Network network, Array batch, int[] labels, Ball ball, Box box, double... epsilons) {
+        LossSweep.requireLabels(batch, labels);
+        FgsmSlope slope = new FgsmSlope(labels.length, batch.size());
+        List<Adversarial> out = new ArrayList<>();
+        for (double epsilon : epsilons) {
+            out.add(new Fgsm(ball, epsilon, box).run(network, batch, Aim.away(labels), true, slope, out.isEmpty()));
+        }
+        return out;
+    }
+
     private Adversarial run(Network network, Array batch, Aim aim, boolean judged) {
+        LossSweep.requireLabels(batch, aim.classes());
+        FgsmSlope slope = new FgsmSlope(aim.classes().length, batch.size());
+        return run(network, batch, aim, judged, slope, true);
+    }
+
+    /** One step each, along a slope that is to be measured first or is known. */
+    private Adversarial run(Network network, Array batch, Aim aim, boolean judged, FgsmSlope slope, boolean measured) {
         return AttackBatches.run(network, batch, aim, box, provenance(), (trail, from) -> {
+            if (measured) {
+                slope.measure(trail, from);
+            }
+            slope.begin(trail, from);
             double[] x = trail.original.clone();
             int[] all = trail.all();
-            Objective objective = new Objectives.CrossEntropy(trail.aim);
-            try (LossSweep sweep = trail.sweep(x, all)) {
-                double[] cotangent = sweep.cotangent();
-                for (int i : all) {
-                    if (sweep.isFinite(i)) {
-                        objective.add(sweep, cotangent, i, i);
-                        trail.predicted[i] = sweep.predicted(i);
-                        trail.success[i] = trail.aim.reached(i, trail.predicted[i]);
-                    } else {
-                        trail.status[i] = Trail.nonFinite();
-                    }
-                }
-                double[] gradient = trail.gradient(sweep, cotangent, all);
-                for (int i : all) {
-                    move(trail, x, i, gradient);
+            for (int i : all) {
+                if (trail.status[i].isOk()) {
+                    move(trail, x, i, slope.of(trail, from, i));
                 }
             }
             if (!judged) {
@@ -95,18 +115,7 @@ public record Fgsm(Ball ball, double epsilon, Box box) implements TargetedAttack
         });
     }
 
-    private void move(Trail trail, double[] x, int i, double[] gradient) {
-        if (!trail.status[i].isOk()) {
-            return;
-        }
-        double length = trail.toUnits(gradient, i);
-        if (length == 0 || !Double.isFinite(length)) {
-            trail.status[i] = length == 0
-                    ? Status.zeroGradient("the input is not moved")
-                    : Status.nonFinite("the gradient is NaN or infinite");
-            return;
-        }
-        double[] g = java.util.Arrays.copyOfRange(gradient, i * trail.width, (i + 1) * trail.width);
+    private void move(Trail trail, double[] x, int i, double[] g) {
         Pgd.Direction direction = Pgd.of(ball, epsilon, epsilon, 1, box).direction();
         Steps.add(trail, x, i, g, direction, epsilon);
         trail.toBox(x, i);

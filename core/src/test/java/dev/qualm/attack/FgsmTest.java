@@ -9,6 +9,7 @@ import dev.qualm.network.NetworkBuilder;
 import dev.qualm.network.TestNetworks;
 import dev.qualm.network.Views;
 import dev.qualm.network.engine.Precision;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +53,36 @@ class FgsmTest {
                 lowered += after.get(i * 5 + labels[i]) < before.get(i * 5 + labels[i]) ? 1 : 0;
             }
             assertThat(lowered).isGreaterThanOrEqualTo(27);
+        }
+    }
+
+    @Test
+    void sweep_severalEpsilons_isOneGradientAndEqualsSingleAttacks() {
+        Array x = TestNetworks.images(11, 4).asFloat32();
+        double[] epsilons = {0.02, 0.2, 0.05};
+        try (Network network = Network.of(TestNetworks.residual(4), Precision.FLOAT32)) {
+            Box box = Box.of(-2, 2);
+            int[] labels = {0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0};
+            for (Ball ball : Ball.values()) {
+                List<Adversarial> found = Fgsm.sweep(network, x, labels, ball, box, epsilons);
+                assertThat(found).hasSize(3);
+                for (int e = 0; e < 3; e++) {
+                    Adversarial single = new Fgsm(ball, epsilons[e], box).attack(network, x, labels);
+                    assertThat(found.get(e).inputs()).isEqualTo(single.inputs());
+                    assertThat(found.get(e).success()).isEqualTo(single.success());
+                    assertThat(found.get(e).predicted()).isEqualTo(single.predicted());
+                    assertThat(found.get(e).norms()).isEqualTo(single.norms());
+                    assertThat(found.get(e).provenance()).isEqualTo(single.provenance());
+                }
+                for (int i = 0; i < 11; i++) {
+                    int row = i;
+                    assertThat(found.stream().mapToInt(a -> a.queries()[row]).sum())
+                            .isEqualTo(4);
+                    assertThat(found.stream().mapToInt(a -> a.gradients()[row]).sum())
+                            .isEqualTo(1);
+                }
+            }
+            assertThat(Fgsm.sweep(network, x, labels, Ball.LINF, box)).isEmpty();
         }
     }
 }
