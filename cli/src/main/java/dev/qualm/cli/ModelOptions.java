@@ -76,6 +76,12 @@ final class ModelOptions {
                 graph, precision, output != null ? output : said.output(), kind != null ? kind : said.outputKind());
     }
 
+    /** Another model, in the same precision, read as its own description says. */
+    Network other(Path other) {
+        ModelDescription said = ModelDescription.beside(other);
+        return Network.of(Network.read(other), precision, said.output(), said.outputKind());
+    }
+
     static final class KindConverter extends Choice<OutputKind> {
         KindConverter() {
             super(EnumSet.complementOf(EnumSet.of(OutputKind.OTHER)));

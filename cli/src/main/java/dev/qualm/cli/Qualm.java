@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             FitCommand.class,
             ProfileCommand.class,
             LayersCommand.class,
+            RobustnessCommand.class,
             Manipulate.class,
             Audit.class,
             Train.class,

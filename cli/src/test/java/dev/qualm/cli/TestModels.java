@@ -1,6 +1,7 @@
 package dev.qualm.cli;
 
 import dev.qualm.array.Array;
+import dev.qualm.network.Network;
 import dev.qualm.network.NetworkBuilder;
 import dev.qualm.network.graph.Attributes;
 import dev.qualm.network.graph.ElementType;
@@ -125,5 +126,24 @@ final class TestModels {
             }
         }
         return Array.ofUnsigned(pixels, n, side, side);
+    }
+
+    /** What a model of grey images answers to bytes {@code [n, h, w]}, so that there is something to break. */
+    static int[] answers(Path model, Array bytes, int classes) {
+        double[] x = bytes.toDoubles().clone();
+        for (int i = 0; i < x.length; i++) {
+            x[i] /= 255;
+        }
+        try (Network network = Network.load(model)) {
+            Array z = network.logits(
+                    Array.of(x, bytes.dim(0), 1, bytes.dim(1), bytes.dim(2)).asFloat32());
+            int[] labels = new int[bytes.dim(0)];
+            for (int i = 0; i < labels.length; i++) {
+                for (int k = 1; k < classes; k++) {
+                    labels[i] = z.get(classes * i + k) > z.get(classes * i + labels[i]) ? k : labels[i];
+                }
+            }
+            return labels;
+        }
     }
 }

@@ -54,6 +54,23 @@ public record AttackSettings(
         return attack;
     }
 
+    /**
+     * An attack written as {@link Attacks#parse} takes it.
+     *
+     * @throws QualmException if it is none
+     */
+    public Attack parse(String text, Box box) {
+        String[] parts = text.split(":", -1);
+        if (parts.length > 3) {
+            throw new QualmException("Expected an attack as name:epsilon:norm, but found '" + text + "'");
+        }
+        Attacks.entry(parts[0]);
+        Double epsilon =
+                parts.length > 1 ? new Budget(Ball.LINF, Attacks.number(parts[1], "epsilon", text)).epsilon() : null;
+        Ball ball = parts.length > 2 ? Ball.parse(parts[2]) : null;
+        return attack(parts[0], ball, epsilon, box);
+    }
+
     private Attack pgd(Pgd pgd) {
         int starts = restarts == null ? pgd.restarts() : restarts;
         double epsilon = pgd.epsilon();

@@ -1,7 +1,6 @@
 package dev.qualm.attack;
 
 import dev.qualm.QualmException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -146,25 +145,20 @@ public final class Attacks {
      * @throws QualmException if it is none
      */
     public static Attack parse(String text, Box box, long seed) {
-        List<String> parts = new ArrayList<>(List.of(text.split(":", -1)));
-        if (parts.size() > 3) {
-            throw new QualmException("Expected an attack as name:epsilon:norm, but found '" + text + "'");
-        }
-        Double epsilon = parts.size() > 1 ? number(parts.get(1), text) : null;
-        Ball ball = parts.size() > 2 ? Ball.parse(parts.get(2)) : null;
-        return of(parts.get(0), ball, epsilon, box, seed);
+        return AttackSettings.of(seed).parse(text, box);
     }
 
-    private static double number(String part, String text) {
+    /** A number or a fraction such as {@code 8/255}, in a text to be named in errors. */
+    static double number(String part, String what, String text) {
         try {
             int slash = part.indexOf('/');
-            double value = slash < 0
+            return slash < 0
                     ? Double.parseDouble(part)
                     : Double.parseDouble(part.substring(0, slash)) / Double.parseDouble(part.substring(slash + 1));
-            return new Budget(Ball.LINF, value).epsilon();
         } catch (NumberFormatException e) {
             throw new QualmException(
-                    "Expected a number for epsilon, such as 0.1 or 8/255, but found '" + part + "' in '" + text + "'",
+                    "Expected a number for " + what + ", such as 0.1 or 8/255, but found '" + part + "' in '" + text
+                            + "'",
                     e);
         }
     }

@@ -67,6 +67,31 @@ public record Box(double[] low, double[] high, double[] unit) {
         return new Box(low, high, unit);
     }
 
+    /**
+     * How many inputs hold a value that is not valid, by more than rounding; NaN is none.
+     *
+     * @param batch {@code [n, ...]}
+     */
+    public int outside(Array batch) {
+        int n = batch.dim(0);
+        if (n == 0) {
+            return 0;
+        }
+        Box bounds = spread(batch);
+        int width = batch.size() / n;
+        int count = 0;
+        for (int i = 0; i < n; i++) {
+            boolean out = false;
+            for (int j = 0; j < width && !out; j++) {
+                double x = batch.get(i * width + j);
+                double slack = 1e-5 * bounds.unit[j];
+                out = x < bounds.low[j] - slack || x > bounds.high[j] + slack;
+            }
+            count += out ? 1 : 0;
+        }
+        return count;
+    }
+
     /** Bounds and unit of each entry of one input of a batch {@code [n, ...]}. */
     Box spread(Array batch) {
         int channels = batch.rank() > 1 ? batch.dim(1) : 1;

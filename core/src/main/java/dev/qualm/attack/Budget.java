@@ -15,8 +15,19 @@ public record Budget(Ball ball, double epsilon) {
         }
     }
 
+    /** Epsilon as people write it: {@code 0.1}, {@code 8/255}. */
+    public String radius() {
+        String plain = Double.toString(epsilon);
+        double bytes = epsilon * 255;
+        boolean fraction = plain.length() > 6 && bytes < 255 && Math.abs(bytes - Math.rint(bytes)) < 1e-9;
+        if (fraction && bytes >= 0.5) {
+            return (int) Math.rint(bytes) + "/255";
+        }
+        return plain.endsWith(".0") ? plain.substring(0, plain.length() - 2) : plain;
+    }
+
     @Override
     public String toString() {
-        return ball.text() + " " + epsilon;
+        return ball.text() + " " + radius();
     }
 }

@@ -20,19 +20,15 @@ public final class Noises {
     }
 
     /**
-     * A noise written {@code name:strength}.
+     * A noise written {@code name:strength}; the strength may be a fraction such as {@code 8/255}.
      *
      * @throws QualmException if it is none
      */
     public static Noise parse(String text, Box box, long seed) {
         String[] parts = text.split(":", -1);
         Noise.Kind kind = Noise.Kind.parse(parts[0]);
-        try {
-            if (parts.length == 2) {
-                return new Noise(kind, Double.parseDouble(parts[1]), box, seed);
-            }
-        } catch (NumberFormatException e) {
-            throw new QualmException("Expected a number as strength, but found '" + parts[1] + "'", e);
+        if (parts.length == 2) {
+            return new Noise(kind, Attacks.number(parts[1], "the strength", text), box, seed);
         }
         throw new QualmException("Expected a noise as name:strength, but found '" + text + "'");
     }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param level of all intervals
  * @param unreadable items that could not be read and are in no number
  * @param nonFinite items on which the network answers NaN or infinity without attack; they count as wrong
+ * @param outside items with values that the box calls invalid; attacks move these into the box, beyond the budget if need be
  * @param attacks names in their order
  * @param budgets in the order of their norms, ascending in each
  * @param cells by attack and budget, the worst case last if there are several attacks
@@ -27,6 +28,7 @@ public record RobustnessResult(
         double level,
         long unreadable,
         long nonFinite,
+        long outside,
         List<String> attacks,
         List<Budget> budgets,
         List<RobustnessCell> cells,

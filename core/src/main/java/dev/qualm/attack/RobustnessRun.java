@@ -60,6 +60,7 @@ final class RobustnessRun {
         sums.right = right.length;
         sums.nonFinite =
                 IntStream.range(0, own.length).filter(i -> !clean.isFinite(i)).count();
+        sums.outside = box.outside(inputs);
         if (right.length > 0) {
             attack(inputs.select(right), IntStream.of(right).map(i -> own[i]).toArray(), sums);
         }

@@ -10,6 +10,7 @@ final class RobustnessSums {
     long items;
     long unreadable;
     long nonFinite;
+    long outside;
     long right;
     final long[][] attacked;
     final long[][] broken;
@@ -80,6 +81,7 @@ final class RobustnessSums {
         items += other.items;
         unreadable += other.unreadable;
         nonFinite += other.nonFinite;
+        outside += other.outside;
         right += other.right;
         for (int a = 0; a <= attacks; a++) {
             for (int b = 0; b < budgets.size(); b++) {

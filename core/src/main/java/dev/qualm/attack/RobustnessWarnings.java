@@ -29,6 +29,11 @@ final class RobustnessWarnings {
         if (table.nonFinite() > 0) {
             out.add("On " + table.nonFinite() + " items the network answers NaN or infinity; they count as wrong.");
         }
+        if (table.outside() > 0) {
+            out.add(table.outside()
+                    + " items have values outside the valid ones; attacks move these in first, whatever the budget. Give"
+                    + " the box that holds all inputs.");
+        }
         for (Ball ball : table.balls()) {
             for (String attack : table.attacks()) {
                 doubtful(out, table.of(attack, ball));
