@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             FitCommand.class,
             ProfileCommand.class,
             LayersCommand.class,
+            AttackCommand.class,
             RobustnessCommand.class,
             Manipulate.class,
             Audit.class,

@@ -1,7 +1,9 @@
 package dev.qualm.attack;
 
+import dev.qualm.Provenance;
 import dev.qualm.QualmException;
 import dev.qualm.array.Array;
+import dev.qualm.network.Network;
 import java.util.Locale;
 
 /**
@@ -98,6 +100,48 @@ public record Noise(Kind kind, double strength, Box box, long seed) {
      */
     public Array apply(Array batch) {
         return Noises.apply(this, batch);
+    }
+
+    /**
+     * The changed inputs, and what a network makes of them, as an attack that looks for nothing: success is any answer but the given
+     * one. Costs one pass.
+     *
+     * @param batch valid inputs, {@code [n, ...]}
+     * @param labels usually the true classes, {@code [n]}
+     */
+    public Adversarial judge(Network network, Array batch, int[] labels) {
+        return judge(network, batch, Aim.away(labels));
+    }
+
+    /**
+     * As {@link #judge(Network, Array, int[])}; success is the wanted answer.
+     *
+     * @param targets the wanted classes, {@code [n]}
+     */
+    public Adversarial judgeToward(Network network, Array batch, int[] targets) {
+        return judge(network, batch, Aim.toward(targets));
+    }
+
+    private Adversarial judge(Network network, Array batch, Aim aim) {
+        Provenance made = Provenance.of("noise")
+                .with("kind", kind.text())
+                .with("strength", strength)
+                .with("seed", seed);
+        return AttackBatches.run(network, batch, aim, box, made, (trail, from) -> {
+            double[] x = apply(batch.slice(from, from + trail.rows)).toDoubles().clone();
+            int[] all = trail.all();
+            for (int i : all) {
+                trail.round(x, i);
+            }
+            Logits after = trail.logits(x, all);
+            for (int i : all) {
+                if (after.isFinite(i)) {
+                    trail.take(i, x, trail.aim.reached(i, after.predicted(i)), after.predicted(i), 0);
+                } else {
+                    trail.status[i] = Trail.nonFinite();
+                }
+            }
+        });
     }
 
     @Override

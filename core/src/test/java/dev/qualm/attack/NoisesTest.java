@@ -7,6 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import dev.qualm.QualmException;
 import dev.qualm.ShapeException;
 import dev.qualm.array.Array;
+import dev.qualm.network.Network;
+import dev.qualm.network.NetworkBuilder;
+import dev.qualm.network.engine.Precision;
+import dev.qualm.network.graph.Graph;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -214,5 +218,48 @@ class NoisesTest {
         assertThatThrownBy(() -> new Noise(kind, 0.1, open, 1))
                 .isInstanceOf(QualmException.class)
                 .hasMessageContaining("finite bounds");
+    }
+
+    @Test
+    void judge_network_saysWhatItAnswersToTheNoise() {
+        Noise noise = new Noise(Noise.Kind.GAUSSIAN, 3, Box.of(-10, 10), 5);
+        Graph graph = NetworkBuilder.input("x", 3, 8, 8)
+                .seed(4)
+                .flatten("f")
+                .linear("fc", 5)
+                .build();
+        try (Network network = Network.of(graph, Precision.FLOAT64)) {
+            Array x = images(12, 3, 8, 8);
+            double[] values = x.toDoubles().clone();
+            values[2 * 192 + 5] = Double.NaN;
+            Array holed = Array.of(values, x.shape());
+            int[] labels = new int[12];
+            Logits clean = Logits.of(network, x);
+            Arrays.setAll(labels, clean::predicted);
+            Adversarial found = noise.judge(network, holed, labels);
+            Logits after = Logits.of(network, noise.apply(x));
+            Adversarial toward = noise.judgeToward(network, holed, labels);
+            for (int i = 0; i < 12; i++) {
+                if (i == 2) {
+                    assertThat(found.status().get(i).isOk()).isFalse();
+                    assertThat(found.success()[i]).isFalse();
+                    continue;
+                }
+                assertThat(found.predicted()[i]).isEqualTo(after.predicted(i));
+                assertThat(found.success()[i]).isEqualTo(after.predicted(i) != labels[i]);
+                assertThat(toward.success()[i]).isEqualTo(after.predicted(i) == labels[i]);
+                assertThat(found.norms().get(i).linf()).isGreaterThan(0.1);
+                assertThat(found.passes()[i]).isEqualTo(1);
+            }
+            assertThat(found.successRate()).isPositive();
+        }
+    }
+
+    @Test
+    void parse_fraction_isANumber() {
+        assertThat(Noises.parse("gaussian:8/255", PIXELS, 1).strength()).isEqualTo(8.0 / 255);
+        assertThatThrownBy(() -> Noises.parse("gaussian:a", PIXELS, 1))
+                .isInstanceOf(QualmException.class)
+                .hasMessageContaining("'a' in 'gaussian:a'");
     }
 }

@@ -159,24 +159,24 @@ public record RobustnessFigure(RobustnessReport report) implements Figure {
             return top + HEIGHT * (1 - share);
         }
 
-        /** Lines are moved apart a little, or their intervals would hide each other. */
         private void line(Series series, double aside) {
             RobustnessResult r = series.result();
             double fromX = left;
             double fromY = y(r.clean().value());
-            point(series, r.clean().value(), r.cleanInterval(), left, "clean");
+            point(series, r.clean().value(), r.cleanInterval(), left, 0, "clean");
             for (RobustnessCell c : series.cells(ball)) {
-                double x = x(c.budget().epsilon()) + aside;
+                double x = x(c.budget().epsilon());
                 double y = y(c.accuracy().value());
                 sheet.line(fromX, fromY, x, y, series.stroke(), series.colour());
-                point(series, c.accuracy().value(), c.interval(), x, "within " + c.budget());
+                point(series, c.accuracy().value(), c.interval(), x, aside, "within " + c.budget());
                 fromX = x;
                 fromY = y;
             }
         }
 
-        private void point(Series series, double value, Interval i, double x, String where) {
-            sheet.line(x, y(i.low()), x, y(i.high()), 1, series.colour());
+        /** Intervals are moved aside a little, or they would hide each other. */
+        private void point(Series series, double value, Interval i, double x, double aside, String where) {
+            sheet.line(x + aside, y(i.low()), x + aside, y(i.high()), 1, series.colour());
             String tip = String.format(
                     Locale.ROOT,
                     "%s, %s: %.1f %% (%.1f to %.1f)",
