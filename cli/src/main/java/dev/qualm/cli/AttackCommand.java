@@ -346,7 +346,7 @@ final class AttackCommand implements Runnable {
             if (images > 0 && !pictures.possible()) {
                 say("the inputs are no images of 1 or 3 channels, so there is nothing to draw");
             } else if (images > 0 && data.places().length > 0) {
-                AdversarialSheet sheet = pictures.of(one.text(), data, images);
+                AdversarialSheet sheet = pictures.of(one, data, images);
                 AtomicFile.write(folder.resolve(one.fileName() + ".png"), stream -> stream.write(sheet.png()));
             }
         }

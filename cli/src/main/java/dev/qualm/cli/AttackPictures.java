@@ -18,7 +18,7 @@ record AttackPictures(AttackedItems items, ModelClasses classes) {
     }
 
     /** A sheet of at most {@code most} images that were attacked. */
-    AdversarialSheet of(String title, AttackedData data, int most) {
+    AdversarialSheet of(AttackSpec attack, AttackedData data, int most) {
         Array changed = data.inputs();
         List<AdversarialSheet.Row> rows = new ArrayList<>();
         for (int i : data.places()) {
@@ -28,7 +28,7 @@ record AttackPictures(AttackedItems items, ModelClasses classes) {
             Array original = items.data().read(data.rows[i]).inputs();
             rows.add(row(data, i, pixels(original), pixels(changed.slice(i, i + 1)), original.shape()));
         }
-        return new AdversarialSheet(title, rows);
+        return new AdversarialSheet(attack.text(), attack.noise() == null ? "adversarial" : "with noise", rows);
     }
 
     private AdversarialSheet.Row row(AttackedData data, int i, double[] before, double[] after, int[] shape) {

@@ -1,6 +1,5 @@
 package dev.qualm.attack;
 
-import dev.qualm.Status;
 import java.util.Arrays;
 
 /** One start of {@link Apgd} on one micro-batch. */
@@ -15,32 +14,24 @@ final class ApgdClimb {
     private static final double MOMENTUM = 0.75;
     private static final double RISES = 0.75;
 
+    private final ApgdPoints points;
     private final Apgd attack;
     private final Trail trail;
-    private final Objective objective;
     private final int width;
     private final double[] x;
     private final double[] before;
-    private final double[] top;
-    private final double[] gradient;
-    private final double[] topGradient;
-    private final double[] topLoss;
     private final double[] checkedLoss;
     private final boolean[] halved;
     private final double[] step;
     private final double[][] losses;
 
-    ApgdClimb(Apgd attack, Trail trail, Objective objective, double[] x) {
-        this.attack = attack;
-        this.trail = trail;
-        this.objective = objective;
-        this.x = x;
-        width = trail.width;
+    ApgdClimb(ApgdPoints points) {
+        this.points = points;
+        attack = points.attack;
+        trail = points.trail;
+        width = points.width;
+        x = points.x;
         before = x.clone();
-        top = x.clone();
-        gradient = new double[x.length];
-        topGradient = new double[x.length];
-        topLoss = new double[trail.rows];
         checkedLoss = new double[trail.rows];
         halved = new boolean[trail.rows];
         step = new double[trail.rows];
@@ -48,11 +39,10 @@ final class ApgdClimb {
     }
 
     void run(int[] rows) {
-        Arrays.fill(topLoss, Double.NEGATIVE_INFINITY);
         Arrays.fill(halved, true);
         Arrays.fill(step, 2 * attack.epsilon());
-        int[] active = look(rows, -1);
-        System.arraycopy(topLoss, 0, checkedLoss, 0, topLoss.length);
+        int[] active = points.look(rows, -1, losses, true);
+        System.arraycopy(points.topLoss, 0, checkedLoss, 0, checkedLoss.length);
         int steps = attack.steps();
         int distance = Math.max(1, (int) (0.22 * steps));
         int least = Math.max(1, (int) (0.06 * steps));
@@ -62,7 +52,7 @@ final class ApgdClimb {
             for (int i : active) {
                 move(i, s == 0 ? 1 : MOMENTUM);
             }
-            active = look(active, s);
+            active = points.look(active, s, losses, true);
             since++;
             if (since == distance) {
                 for (int i : active) {
@@ -74,57 +64,10 @@ final class ApgdClimb {
         }
     }
 
-    /** Losses and gradients at the points reached. Returns the rows that can go on. */
-    private int[] look(int[] active, int s) {
-        try (LossSweep sweep = trail.sweep(x, active)) {
-            double[] cotangent = sweep.cotangent();
-            for (int r = 0; r < active.length; r++) {
-                if (sweep.isFinite(r)) {
-                    objective.add(sweep, cotangent, r, active[r]);
-                }
-            }
-            double[] found = trail.gradient(sweep, cotangent, active);
-            int[] left = new int[active.length];
-            int count = 0;
-            for (int r = 0; r < active.length; r++) {
-                int i = active[r];
-                if (!sweep.isFinite(r)) {
-                    trail.status[i] = Trail.nonFinite();
-                    if (trail.value[i] == Double.NEGATIVE_INFINITY) {
-                        trail.predicted[i] = sweep.predicted(r);
-                    }
-                    continue;
-                }
-                double loss = objective.value(sweep, r, i);
-                trail.offer(i, x, sweep, r, loss);
-                double length = trail.toUnits(found, r);
-                if (length == 0 || !Double.isFinite(length)) {
-                    trail.status[i] = length == 0
-                            ? Status.zeroGradient("after " + (s + 1) + " of " + attack.steps() + " steps")
-                            : Status.nonFinite("a gradient is NaN or infinite");
-                }
-                if (!Double.isFinite(length) || (length == 0 && s < 0)) {
-                    continue;
-                }
-                System.arraycopy(found, r * width, gradient, i * width, width);
-                if (s >= 0) {
-                    losses[i][s] = loss;
-                }
-                if (loss > topLoss[i]) {
-                    topLoss[i] = loss;
-                    System.arraycopy(x, i * width, top, i * width, width);
-                    System.arraycopy(gradient, i * width, topGradient, i * width, width);
-                }
-                left[count++] = i;
-            }
-            return Arrays.copyOf(left, count);
-        }
-    }
-
     private void move(int i, double share) {
         int at = i * width;
         double[] here = Arrays.copyOfRange(x, at, at + width);
-        double[] g = Arrays.copyOfRange(gradient, at, at + width);
+        double[] g = Arrays.copyOfRange(points.gradient, at, at + width);
         Pgd.Direction direction = attack.ball() == Ball.LINF ? Pgd.Direction.SIGN : Pgd.Direction.UNIT;
         Steps.add(trail, x, i, g, direction, step[i]);
         project(i);
@@ -148,13 +91,12 @@ final class ApgdClimb {
             double last = k > 0 ? losses[i][k - 1] : 0;
             rises += losses[i][k] > last ? 1 : 0;
         }
-        boolean stuck = !halved[i] && checkedLoss[i] >= topLoss[i];
+        boolean stuck = !halved[i] && checkedLoss[i] >= points.topLoss[i];
         halved[i] = rises <= RISES * distance || stuck;
-        checkedLoss[i] = topLoss[i];
+        checkedLoss[i] = points.topLoss[i];
         if (halved[i]) {
             step[i] /= 2;
-            System.arraycopy(top, i * width, x, i * width, width);
-            System.arraycopy(topGradient, i * width, gradient, i * width, width);
+            points.backToTop(i);
         }
     }
 }

@@ -66,7 +66,12 @@ final class ApgdRun {
             for (int i : active) {
                 start(x, i, s == 0);
             }
-            new ApgdClimb(attack, trail, objective, x).run(active);
+            ApgdPoints points = new ApgdPoints(attack, trail, objective, x);
+            if (attack.ball() == Ball.L1) {
+                new ApgdL1Climb(points).run(active);
+            } else {
+                new ApgdClimb(points).run(active);
+            }
             active = IntStream.of(active)
                     .filter(i -> !trail.success[i])
                     .filter(i -> trail.status[i].kind() != Status.Kind.NON_FINITE)
@@ -75,7 +80,7 @@ final class ApgdRun {
         return active;
     }
 
-    /* As the authors' code: a random direction scaled to the surface of the ball, not a point inside. */
+    /* As the authors' code: a random direction scaled to the surface of the ball, not a point inside; in L1 normal draws, projected. */
     private void start(double[] x, int i, boolean first) {
         int width = trail.width;
         if (first && begin != null) {
@@ -87,16 +92,23 @@ final class ApgdRun {
                 d[j] = attack.ball() == Ball.LINF ? 2 * draws[i].nextDouble() - 1 : draws[i].nextGaussian();
                 largest = Math.max(largest, Math.abs(d[j]));
             }
-            double[] by = attack.ball() == Ball.L2
-                    ? Steps.unit(d)
-                    : Arrays.stream(d).map(shareOf(largest)).toArray();
+            double[] by = switch (attack.ball()) {
+                case LINF -> Arrays.stream(d).map(shareOf(largest)).toArray();
+                case L2 -> Steps.unit(d);
+                case L1 -> d;
+            };
+            double length = attack.ball() == Ball.L1 ? 1 : attack.epsilon();
             for (int j = 0; j < width; j++) {
-                x[i * width + j] += attack.epsilon() * by[j] * trail.bounds.unit()[j];
+                x[i * width + j] += length * by[j] * trail.bounds.unit()[j];
             }
         } else {
             return;
         }
-        attack.ball().project(trail.original, x, i * width, attack.epsilon(), trail.bounds);
+        if (attack.ball() == Ball.L1) {
+            BoxedL1.project(trail.original, x, i * width, attack.epsilon(), trail.bounds);
+        } else {
+            attack.ball().project(trail.original, x, i * width, attack.epsilon(), trail.bounds);
+        }
         trail.toBox(x, i);
         trail.round(x, i);
     }

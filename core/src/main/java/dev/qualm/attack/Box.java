@@ -68,7 +68,7 @@ public record Box(double[] low, double[] high, double[] unit) {
     }
 
     /**
-     * How many inputs hold a value that is not valid, by more than rounding; NaN is none.
+     * How many inputs hold a value that is not valid, by more than a thousandth of the range or unit; NaN is none.
      *
      * @param batch {@code [n, ...]}
      */
@@ -84,7 +84,7 @@ public record Box(double[] low, double[] high, double[] unit) {
             boolean out = false;
             for (int j = 0; j < width && !out; j++) {
                 double x = batch.get(i * width + j);
-                double slack = 1e-5 * bounds.unit[j];
+                double slack = 1e-3 * Math.min(bounds.unit[j], bounds.high[j] - bounds.low[j]);
                 out = x < bounds.low[j] - slack || x > bounds.high[j] + slack;
             }
             count += out ? 1 : 0;

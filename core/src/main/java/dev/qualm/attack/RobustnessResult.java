@@ -111,7 +111,7 @@ public record RobustnessResult(
                                 Locale.ROOT,
                                 " %.4f at %s,",
                                 c.accuracy().value(),
-                                c.budget().epsilon())));
+                                c.budget().radius())));
                 text.append(String.format(Locale.ROOT, " R&G %.2f, mean %.2f", score.sum(), score.mean()));
             }
         }

@@ -259,9 +259,9 @@ class AllAttacksTest {
         assertThat(Attacks.parse("pgd:1:l2", box, 1).budget()).contains(new Budget(Ball.L2, 1));
         assertThat(Attacks.parse("deepfool", box, 1).budget()).isEmpty();
         assertThat(Attacks.parse("deepfool:0.5", box, 1).budget()).contains(new Budget(Ball.L2, 0.5));
-        assertThat(Attacks.parse("pgd:1:l2", box, 1).summary()).startsWith("pgd within l2 1.0 (method=PGD");
+        assertThat(Attacks.parse("pgd:1:l2", box, 1).summary()).startsWith("pgd within l2 1 (method=PGD");
         assertThat(Attacks.entry("pgd").toString()).contains("Madry", "linf, l2, l1", "searches a ball");
-        for (String wrong : List.of("", "pdg", "pgd:x", "pgd:0", "pgd:1:l3", "pgd:1:l2:3", "apgd-ce:1:l1", "pgd:1/0")) {
+        for (String wrong : List.of("", "pdg", "pgd:x", "pgd:0", "pgd:1:l3", "pgd:1:l2:3", "square:1:l1", "pgd:1/0")) {
             assertThatThrownBy(() -> Attacks.parse(wrong, box, 1))
                     .as(wrong)
                     .isInstanceOf(QualmException.class)

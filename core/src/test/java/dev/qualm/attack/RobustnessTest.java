@@ -262,4 +262,27 @@ class RobustnessTest {
             assertThatThrownBy(() -> new AttackSettings(0, null, null, 1)).isInstanceOf(QualmException.class);
         }
     }
+
+    @Test
+    void warnings_inputsOutsideTheBox_areCounted() {
+        try (Network network = Network.of(graph(), Precision.FLOAT64)) {
+            Array x = inputs(20);
+            double[] values = x.toDoubles().clone();
+            values[5 * 12 + 1] = 1.5;
+            values[7 * 12] = -0.1;
+            values[8 * 12] = 1.0005;
+            Array given = Array.of(values, 20, 12);
+            RobustnessResult found = table(network).measure(given, labels(network, given));
+            assertThat(found.outside()).isEqualTo(2);
+            assertThat(found.warnings()).anySatisfy(w -> assertThat(w).startsWith("2 items have values outside"));
+        }
+    }
+
+    @Test
+    void radius_fractionsOfBytes_readAsSuch() {
+        assertThat(new Budget(Ball.LINF, 8 / 255.0)).hasToString("linf 8/255");
+        assertThat(new Budget(Ball.LINF, 51 / 255.0)).hasToString("linf 0.2");
+        assertThat(new Budget(Ball.L2, 0.123456789)).hasToString("l2 0.123456789");
+        assertThat(new Budget(Ball.L1, 12)).hasToString("l1 12");
+    }
 }

@@ -13,15 +13,15 @@ import org.jspecify.annotations.Nullable;
  * Images before and after an attack, and what was added, enlarged.
  *
  * @param title the attack
+ * @param changed what the images after it are called, over their column
  * @param rows one per image
  */
-public record AdversarialSheet(String title, List<Row> rows) implements Figure {
+public record AdversarialSheet(String title, String changed, List<Row> rows) implements Figure {
     private static final double SIDE = 132;
     private static final double PAD = 16;
     private static final double GAP = 18;
     private static final double TOP = 64;
     private static final double LINE = 15;
-    private static final List<String> HEADS = List.of("original", "adversarial", "difference");
 
     /**
      * An image.
@@ -55,8 +55,9 @@ public record AdversarialSheet(String title, List<Row> rows) implements Figure {
         sheet.rect(0, 0, 2 * PAD + 3 * SIDE + 2 * GAP, TOP + rows.size() * height, Sheet.WHITE, null);
         double room = 3 * SIDE + 2 * GAP;
         sheet.text(Lettering.TITLE.fit(title, room), PAD, 24, Lettering.TITLE, Sheet.INK);
+        List<String> heads = List.of("original", changed, "difference");
         for (int c = 0; c < 3; c++) {
-            sheet.text(HEADS.get(c), left(c), TOP - 12, Lettering.STRONG, Sheet.MUTED);
+            sheet.text(heads.get(c), left(c), TOP - 12, Lettering.STRONG, Sheet.MUTED);
         }
         for (int r = 0; r < rows.size(); r++) {
             row(sheet, rows.get(r), TOP + r * height);
@@ -80,7 +81,12 @@ public record AdversarialSheet(String title, List<Row> rows) implements Figure {
         boolean none = row.difference().none();
         double factor = row.difference().factor();
         String times = factor == Math.rint(factor) ? Long.toString((long) factor) : Double.toString(factor);
-        text(sheet, none ? "unchanged" : "enlarged " + times + " times", 2, below, false);
+        text(
+                sheet,
+                none ? "unchanged" : factor == 1 ? "not enlarged" : "enlarged " + times + " times",
+                2,
+                below,
+                false);
         text(sheet, row.size(), 2, below + LINE, false);
     }
 
