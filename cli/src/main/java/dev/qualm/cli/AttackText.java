@@ -91,6 +91,7 @@ record AttackText(
                 "accuracy % before, after",
                 "linf median, max",
                 "l2 median, max",
+                "l1 median, max",
                 "queries",
                 "gradients"));
         for (AttackText t : all) {
@@ -104,6 +105,7 @@ record AttackText(
                     String.format(Locale.ROOT, "%.1f, %.1f", 100 * t.cleanAccuracy, 100 * t.accuracy),
                     size(t.linf),
                     size(t.l2),
+                    size(t.l1),
                     String.format(Locale.ROOT, "%.1f", t.queries),
                     String.format(Locale.ROOT, "%.1f", t.gradients)));
         }

@@ -64,6 +64,7 @@ final class RobustnessWarnings {
     }
 
     private static void notStronger(List<String> out, List<RobustnessCell> row) {
+        List<String> pairs = new ArrayList<>();
         for (int k = 1; k < row.size(); k++) {
             RobustnessCell small = row.get(k - 1);
             RobustnessCell large = row.get(k);
@@ -74,15 +75,18 @@ final class RobustnessWarnings {
                     && large.budget().epsilon() >= 2 * small.budget().epsilon()
                     && small.broken() > 0;
             if (is > was || stuck) {
-                out.add(String.format(
+                pairs.add(String.format(
                         Locale.ROOT,
-                        "%s is no stronger in a larger budget: accuracy %.4f within %s, %.4f within %s.",
-                        large.attack(),
+                        "%.4f within %s and %.4f within %s",
                         small.accuracy().value(),
                         small.budget(),
                         large.accuracy().value(),
                         large.budget()));
             }
+        }
+        if (!pairs.isEmpty()) {
+            out.add(row.get(0).attack() + " is no stronger in a larger budget: it leaves " + String.join(", ", pairs)
+                    + ".");
         }
     }
 

@@ -235,14 +235,14 @@ class RobustnessTest {
             Array x = Array.of(new Random(5).doubles(480, 0.2, 0.8).toArray(), 40, 12);
             RobustnessResult found = Robustness.of(network, BOX)
                     .withAttacks("fgsm", "pgd", "square")
-                    .withEpsilons(Ball.LINF, 0.15)
+                    .withEpsilons(Ball.LINF, 0.15, 0.3)
                     .withSettings(new AttackSettings(5, null, 500, 1))
                     .withDiagnostics(20)
                     .measure(x, labels(network, x));
             assertThat(found.warnings())
                     .anySatisfy(w -> assertThat(w).startsWith("pgd meets a zero or non-finite gradient on"))
                     .anySatisfy(w -> assertThat(w).startsWith("An attack that sees no gradients does better"))
-                    .anySatisfy(w -> assertThat(w).contains("items within linf 0.15: black box stronger"));
+                    .anySatisfy(w -> assertThat(w).contains(": black box stronger"));
             AttackDiagnostics signs = found.diagnostics();
             assertThat(signs).isNotNull();
         }
@@ -284,5 +284,44 @@ class RobustnessTest {
         assertThat(new Budget(Ball.LINF, 51 / 255.0)).hasToString("linf 0.2");
         assertThat(new Budget(Ball.L2, 0.123456789)).hasToString("l2 0.123456789");
         assertThat(new Budget(Ball.L1, 12)).hasToString("l1 12");
+    }
+
+    private static RobustnessCell cell(String attack, double epsilon, int held) {
+        Budget budget = new Budget(Ball.LINF, epsilon);
+        return new RobustnessCell(attack, budget, new Proportion(held, 100), 0.95, 90, 90 - held, 0, 0.1, 0.1, 1);
+    }
+
+    private static List<String> warnings(RobustnessCell... cells) {
+        List<RobustnessCell> all = List.of(cells);
+        return RobustnessWarnings.of(new RobustnessResult(
+                new Proportion(90, 100),
+                0.95,
+                0,
+                0,
+                0,
+                all.stream().map(RobustnessCell::attack).distinct().toList(),
+                all.stream().map(RobustnessCell::budget).distinct().toList(),
+                all,
+                null,
+                null,
+                List.of(),
+                dev.qualm.Provenance.of("made up")));
+    }
+
+    @Test
+    void warnings_madeUpTables_nameWhatIsOdd() {
+        assertThat(warnings(cell("pgd", 0.1, 50), cell("pgd", 0.2, 20), cell("pgd", 0.4, 0)))
+                .isEmpty();
+        assertThat(warnings(cell("pgd", 0.1, 50), cell("pgd", 0.2, 50), cell("pgd", 0.3, 60)))
+                .containsExactly(
+                        "pgd is no stronger in a larger budget: it leaves 0.5000 within linf 0.1 and 0.5000 within"
+                                + " linf 0.2, 0.5000 within linf 0.2 and 0.6000 within linf 0.3.");
+        assertThat(warnings(cell("fgsm", 0.1, 40), cell("pgd", 0.1, 50)))
+                .containsExactly(
+                        "One step does better than many within linf 0.1: accuracy 0.4000 under fgsm, 0.5000 under pgd.");
+        assertThat(warnings(cell("apgd-ce", 0.1, 50), cell("square", 0.1, 30)))
+                .containsExactly(
+                        "An attack that sees no gradients does better than those that do within linf 0.1: accuracy"
+                                + " 0.3000 under square, 0.5000 under apgd-ce: gradients may be masked.");
     }
 }

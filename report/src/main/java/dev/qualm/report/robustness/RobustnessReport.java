@@ -82,6 +82,9 @@ public record RobustnessReport(String data, String unit, List<Model> models) {
                 }
             }
             text.append('.');
+            if (!r.warnings().isEmpty()) {
+                text.append(" There are warnings: read them before the numbers.");
+            }
         }
         return text.toString();
     }

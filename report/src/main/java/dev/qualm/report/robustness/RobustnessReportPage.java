@@ -26,9 +26,9 @@ public final class RobustnessReportPage {
         RobustnessFigure figure = new RobustnessFigure(report);
         String level = Numbers.significant(100 * report.first().level(), 2) + " %";
         List<Html> accuracies = new ArrayList<>();
+        accuracies.add(ReportPage.notes(report.warnings()));
         accuracies.add(SvgSheet.element(figure.draw(), figure.title()));
         report.first().balls().forEach(ball -> accuracies.add(accuracies(report, ball)));
-        accuracies.add(ReportPage.notes(report.warnings()));
         page.section(
                 "accuracy",
                 "Accuracy under attack",
