@@ -10,6 +10,7 @@ import dev.qualm.metric.Bootstrap;
 import dev.qualm.metric.Interval;
 import dev.qualm.network.Network;
 import dev.qualm.network.Workers;
+import dev.qualm.network.onnx.ModelHash;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -58,13 +59,32 @@ public final class LayerSustainability {
         }
     }
 
+    /** Of the graph, taken when it is first asked for: large networks take a while. */
+    private static final class Hash {
+        private final Network network;
+        private @Nullable String value;
+
+        Hash(Network network) {
+            this.network = network;
+        }
+
+        synchronized String get() {
+            if (value == null) {
+                value = ModelHash.of(network.graph());
+            }
+            return value;
+        }
+    }
+
     private final Network network;
+    private final Hash hash;
     private final List<Tap> taps;
     private final String tapLabel;
     private final Settings settings;
 
-    private LayerSustainability(Network network, List<Tap> taps, String tapLabel, Settings settings) {
+    private LayerSustainability(Network network, Hash hash, List<Tap> taps, String tapLabel, Settings settings) {
         this.network = network;
+        this.hash = hash;
         this.taps = taps;
         this.tapLabel = tapLabel;
         this.settings = settings;
@@ -95,7 +115,7 @@ public final class LayerSustainability {
                 Interval.DEFAULT_LEVEL,
                 null,
                 false);
-        return new LayerSustainability(network, taps.of(network), taps.label(), settings);
+        return new LayerSustainability(network, new Hash(network), taps.of(network), taps.label(), settings);
     }
 
     /** Other measures, all from the same passes; the first is the one that marks vulnerable layers. */
@@ -187,7 +207,7 @@ public final class LayerSustainability {
     }
 
     private LayerSustainability with(Settings changed) {
-        return new LayerSustainability(network, taps, tapLabel, changed);
+        return new LayerSustainability(network, hash, taps, tapLabel, changed);
     }
 
     /** Where representations are compared. */
@@ -261,6 +281,7 @@ public final class LayerSustainability {
         settings.measures.forEach(m -> measured.add(m.label()));
         Provenance p = Provenance.of("layer sustainability analysis")
                 .with("network", network.graph().name())
+                .with("model", "sha256:" + hash.get())
                 .with("precision", network.precision())
                 .with("data", source)
                 .with("taps", tapLabel)
