@@ -1,118 +1,93 @@
 package dev.qualm.cli;
 
 import dev.qualm.QualmException;
-import dev.qualm.array.Array;
+import dev.qualm.attack.Attacks;
 import dev.qualm.attack.Box;
+import dev.qualm.attack.Noises;
 import dev.qualm.network.Network;
 import dev.qualm.sustainability.AttackPerturbation;
-import dev.qualm.sustainability.Noise;
 import dev.qualm.sustainability.NoisePerturbation;
 import dev.qualm.sustainability.Perturbation;
-import dev.qualm.sustainability.SustainabilityException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Perturbations as they are typed: {@code fgsm:0.1}, {@code gaussian:8/255}.
- *
- * @param kind an attack or a noise
- * @param strength in pixels, or units of the input where there are no pixels
+ * A perturbation as it is typed: any attack, {@code pgd:8/255:l2}, or any noise, {@code gaussian:0.1}. The text is its name in
+ * results.
  */
-record LayerPerturbations(String kind, double strength) {
-    /** What there is, for help and errors. */
-    static final String KINDS = "fgsm, pgd, gaussian, uniform, speckle, salt, pepper or salt-and-pepper";
-
-    private static final Pattern SPEC = Pattern.compile("([a-z-]+):([0-9.eE+-]+)(?:/([0-9.]+))?");
+record LayerPerturbations(String text) {
+    /** All names, for help. */
+    static final class Kinds implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            List<String> all = new ArrayList<>(Attacks.names());
+            all.addAll(Noises.names());
+            return all.iterator();
+        }
+    }
 
     /**
      * Reads a list.
      *
-     * @throws QualmException if one is unknown or its strength is no number
+     * @throws QualmException if one is unknown or its strength does not fit
      */
     static List<LayerPerturbations> parse(List<String> texts) {
         List<LayerPerturbations> out = new ArrayList<>();
         for (String text : texts) {
-            Matcher m = SPEC.matcher(text.strip());
-            try {
-                if (m.matches()) {
-                    double strength = Double.parseDouble(m.group(2));
-                    strength = m.group(3) == null ? strength : strength / Double.parseDouble(m.group(3));
-                    LayerPerturbations one = new LayerPerturbations(m.group(1), strength);
-                    one.requireKnown();
-                    out.add(one);
-                    continue;
-                }
-            } catch (NumberFormatException | SustainabilityException e) {
-                // Said below, with what was expected.
-            }
-            throw new QualmException("Expected perturbations such as fgsm:0.1 or gaussian:8/255, each one of " + KINDS
-                    + " with a strength of at least 0 (a share of the pixels for salt and pepper), but found '" + text
-                    + "'");
+            LayerPerturbations one = new LayerPerturbations(text.strip());
+            one.requireKnown();
+            out.add(one);
         }
         return out;
     }
 
     private void requireKnown() {
-        boolean attack = kind.equals("fgsm") || kind.equals("pgd");
-        if (attack && strength > 0 && Double.isFinite(strength)) {
-            return;
+        try {
+            if (isAttack()) {
+                Attacks.parse(text, Box.of(0, 1), 0);
+                return;
+            }
+            if (Noises.names().contains(kind())) {
+                Noises.parse(text, Box.of(0, 1), 0);
+                return;
+            }
+        } catch (QualmException e) {
+            throw new QualmException(text + ": " + e.getMessage(), e);
         }
-        if (attack) {
-            throw new SustainabilityException("An attack needs a positive strength, but found " + strength);
-        }
-        new NoisePerturbation(Noise.of(kind), strength, Box.of(0, 1), 0);
+        throw new QualmException(
+                "Expected perturbations such as fgsm:0.1, pgd:0.5:l2 or gaussian:8/255, each an attack of "
+                        + Attacks.names() + " or a noise of " + Noises.names() + ", but found '" + text + "'");
+    }
+
+    private String kind() {
+        return text.split(":", 2)[0];
+    }
+
+    private boolean isAttack() {
+        return Attacks.names().contains(kind());
     }
 
     Perturbation on(Network network, Box box, long seed) {
-        return switch (kind) {
-            case "fgsm" -> AttackPerturbation.fgsm(network, strength, box);
-            case "pgd" -> AttackPerturbation.pgd(network, strength, box);
-            default -> new NoisePerturbation(Noise.of(kind), strength, box, seed);
-        };
+        return isAttack()
+                ? new AttackPerturbation(text, network, Attacks.parse(text, box, seed))
+                : new NoisePerturbation(text, Noises.parse(text, box, seed));
     }
 
     /**
-     * The valid inputs, and the unit of strengths.
+     * What an analysis costs, in words.
      *
-     * @param asked LOW..HIGH of the command line, or null
-     * @param inputs a few items
+     * @param classes how many the network has
+     * @param width entries of one item
      */
-    static Bounds bounds(@Nullable String asked, InputFit fit, Array inputs) {
-        boolean image = inputs.rank() == 4 && (inputs.dim(1) == 1 || inputs.dim(1) == 3);
-        if (image) {
-            PixelBox pixels = PixelBox.of(asked, fit, fit.stored(), inputs);
-            double[] unit = new double[pixels.low().length];
-            for (int c = 0; c < unit.length; c++) {
-                unit[c] = pixels.high()[c] - pixels.low()[c];
-            }
-            return new Bounds(new Box(pixels.low(), pixels.high(), unit), "pixels of 0 to 1, " + pixels);
+    static String plan(List<Perturbation> perturbations, int classes, int width) {
+        StringBuilder each = new StringBuilder();
+        long all = 1;
+        for (Perturbation p : perturbations) {
+            long cost = p.cost(classes, width) + 1;
+            all += cost;
+            each.append(", ").append(p.name()).append(' ').append(cost);
         }
-        if (asked == null) {
-            Box open = Box.of(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
-            return new Bounds(open, "the unit of the model's input, without bounds");
-        }
-        Matcher m = Pattern.compile("(.+?)\\.\\.(.+)").matcher(asked);
-        try {
-            if (m.matches()) {
-                double low = Double.parseDouble(m.group(1));
-                double high = Double.parseDouble(m.group(2));
-                if (low < high) {
-                    return new Bounds(Box.of(low, high), "the unit of the model's input, from " + low + " to " + high);
-                }
-            }
-        } catch (NumberFormatException e) {
-            // Said below.
-        }
-        throw new QualmException("Expected --box LOW..HIGH with a low below a high, such as -3..3, but found " + asked);
+        return "forward passes of an item: 1" + each + "; at most " + all + " in all (a gradient counts as one)";
     }
-
-    /**
-     * A box and what strengths are measured in.
-     *
-     * @param unit in words
-     */
-    record Bounds(Box box, String unit) {}
 }

@@ -1,6 +1,7 @@
 package dev.qualm.cli;
 
 import dev.qualm.QualmException;
+import dev.qualm.array.Array;
 import dev.qualm.array.AtomicFile;
 import dev.qualm.data.Dataset;
 import dev.qualm.network.Network;
@@ -9,6 +10,7 @@ import dev.qualm.report.layers.LayerFigure;
 import dev.qualm.report.layers.LayerReport;
 import dev.qualm.report.layers.LayerReportJson;
 import dev.qualm.report.layers.LayerReportPage;
+import dev.qualm.sustainability.AttackPerturbation;
 import dev.qualm.sustainability.EqualNorm;
 import dev.qualm.sustainability.LayerSustainability;
 import dev.qualm.sustainability.Measure;
@@ -65,13 +67,17 @@ final class LayersCommand implements Runnable {
 
     @Option(
             names = {"-p", "--perturb"},
-            paramLabel = "KIND:STRENGTH",
+            paramLabel = "NAME:STRENGTH",
             split = ",",
             required = true,
+            completionCandidates = LayerPerturbations.Kinds.class,
             description =
-                    "Perturbations with their strengths: " + LayerPerturbations.KINDS + ". Strengths are in pixels"
-                            + " (black is 0 and white is 1) before normalisation, such as 0.1 or 8/255; for tables in units of"
-                            + " the input; for salt and pepper a share of the pixels.")
+                    "Perturbations with their strengths: an attack as NAME:EPSILON or NAME:EPSILON:NORM (linf, l2 or"
+                            + " l1; searches for the nearest point need no EPSILON), or a noise as NAME:STRENGTH. Names:"
+                            + " ${COMPLETION-CANDIDATES}. Epsilons, and strengths of gaussian and uniform, are in pixels (black is 0"
+                            + " and white is 1) before normalisation, such as 0.1 or 8/255; for tables in units of the input. Salt"
+                            + " and pepper take a share of the pixels, blur pixels, rotation degrees, contrast the share that is"
+                            + " lost, jpeg 100 minus the quality. Attacks take the settings of their authors.")
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
     private List<String> perturb;
 
@@ -136,7 +142,7 @@ final class LayersCommand implements Runnable {
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Seed of the noises. Default: ${DEFAULT-VALUE}.")
+            description = "Seed of noises and attacks. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads to work on. Default: one per processor.")
@@ -181,10 +187,11 @@ final class LayersCommand implements Runnable {
                 throw new QualmException(
                         "None of the first " + fit.data().take(SAMPLE).size() + " items of " + path + " can be read");
             }
-            LayerPerturbations.Bounds bounds = LayerPerturbations.bounds(box, fit, sample.all());
+            LayerBounds bounds = LayerBounds.of(box, fit, sample.all());
             say("strengths are in " + bounds.unit());
             List<Perturbation> perturbations = new ArrayList<>();
             wanted.forEach(p -> perturbations.add(p.on(network, bounds.box(), seed)));
+            say(plan(network, perturbations, sample));
             LayerSustainability analysis = LayerSustainability.of(network, taps())
                     .withMeasures(measures.toArray(Measure[]::new))
                     .withBox(bounds.box())
@@ -220,6 +227,13 @@ final class LayersCommand implements Runnable {
         }
     }
 
+    private static String plan(Network network, List<Perturbation> perturbations, Dataset sample) {
+        Array one = sample.take(1).all();
+        boolean attacks = perturbations.stream().anyMatch(AttackPerturbation.class::isInstance);
+        int classes = attacks ? network.logits(one).dim(1) : 0; // noises need no classes, nor do they ask for any
+        return LayerPerturbations.plan(perturbations, classes, one.size());
+    }
+
     private Taps taps() {
         return switch (taps) {
             case "activations" -> Taps.ACTIVATIONS;
@@ -231,6 +245,7 @@ final class LayersCommand implements Runnable {
     private SustainabilityResult analyse(LayerSustainability analysis, Dataset data, List<Perturbation> perturbations) {
         try (Workers workers = Workers.of(threads);
                 ProgressBar bar = new ProgressBar(spec.commandLine().getErr(), "Layers", data.size())) {
+            bar.update(0);
             return analysis.analyse(data, perturbations, workers, (done, of) -> bar.update(done));
         }
     }

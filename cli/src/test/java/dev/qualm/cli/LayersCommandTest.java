@@ -7,9 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.qualm.array.Array;
 import dev.qualm.array.Npz;
+import dev.qualm.attack.Attacks;
+import dev.qualm.attack.Noises;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
@@ -112,10 +116,56 @@ class LayersCommandTest {
     }
 
     @Test
+    void layers_everyAttackAndNoise_runsByName() {
+        Path four = TestModels.write(TestModels.cnn(1, 8, 4), folder.resolve("four.onnx"));
+        List<String> all = new ArrayList<>();
+        Attacks.names().forEach(n -> all.add(n + ":0.05"));
+        Noises.names().forEach(n -> all.add(n + ":0.5"));
+        CommandRun run = CommandRun.of(
+                "layers",
+                four,
+                data,
+                "--inputs=x",
+                "--label=y",
+                "--json",
+                "--limit=4",
+                "--perturb",
+                String.join(",", all));
+        assertThat(run.code()).as(run.err()).isZero();
+        List<String> found = new ArrayList<>();
+        run.json().path("perturbations").forEach(p -> found.add(p.path("name").asText()));
+        assertThat(found).isEqualTo(all);
+        run.json()
+                .path("layers")
+                .forEach(l -> assertThat(l.path("value").asDouble(-1)).isNotNegative());
+        assertThat(run.err())
+                .contains("forward passes of an item: 1, fgsm:0.05 4, ", "square:0.05 ", "at most ", " in all");
+        assertThat(run.json().path("provenance").path("model").asText()).matches("sha256:[0-9a-f]{64}");
+        String help = CommandRun.of("layers", "--help").out().replaceAll("\\s+", " ");
+        Attacks.names().forEach(n -> assertThat(help).contains(n));
+        Noises.names().forEach(n -> assertThat(help).contains(n));
+        String refusal = run("--perturb=fog:0.1").err();
+        Attacks.names().forEach(n -> assertThat(refusal).contains(n));
+        Noises.names().forEach(n -> assertThat(refusal).contains(n));
+    }
+
+    @Test
+    void layers_normAndFraction_areReadAndNamedAsTyped() {
+        CommandRun run = run("--perturb=pgd:0.5:l2,gaussian:8/255", "--json", "--limit=6");
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonNode sizes = run.json().path("perturbations");
+        assertThat(sizes.path(0).path("name").asText()).isEqualTo("pgd:0.5:l2");
+        assertThat(sizes.path(0).path("l2").asDouble()).isPositive().isLessThan(0.5001);
+        assertThat(sizes.path(1).path("name").asText()).isEqualTo("gaussian:8/255");
+        assertThat(sizes.path(1).path("l2").asDouble()).isBetween(0.1, 0.4);
+    }
+
+    @Test
     void layers_misuse_isRefused() throws IOException {
         assertThat(run("--perturb=fog:0.1").code()).isEqualTo(2);
         assertThat(run("--perturb=fog:0.1").err()).contains("'fog:0.1'").contains("salt-and-pepper");
-        assertThat(run("--perturb=fgsm").err()).contains("such as fgsm:0.1");
+        assertThat(run("--perturb=gaussian").err()).contains("name:strength");
+        assertThat(run("--perturb=pgd:x").err()).contains("pgd:x: ", "such as 0.1 or 8/255");
         assertThat(run("--perturb=fgsm:-1").code()).isEqualTo(2);
         assertThat(run("--perturb=salt:2").code()).isEqualTo(2);
         assertThat(run().code()).isEqualTo(2);

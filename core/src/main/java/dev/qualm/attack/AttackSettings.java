@@ -66,7 +66,7 @@ public record AttackSettings(
         }
         Attacks.entry(parts[0]);
         Double epsilon =
-                parts.length > 1 ? new Budget(Ball.LINF, Attacks.number(parts[1], "epsilon", text)).epsilon() : null;
+                parts.length > 1 ? new Budget(Ball.LINF, Strength.parse("epsilon", parts[1], text)).epsilon() : null;
         Ball ball = parts.length > 2 ? Ball.parse(parts[2]) : null;
         return attack(parts[0], ball, epsilon, box);
     }

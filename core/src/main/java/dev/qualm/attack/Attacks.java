@@ -147,19 +147,4 @@ public final class Attacks {
     public static Attack parse(String text, Box box, long seed) {
         return AttackSettings.of(seed).parse(text, box);
     }
-
-    /** A number or a fraction such as {@code 8/255}, in a text to be named in errors. */
-    static double number(String part, String what, String text) {
-        try {
-            int slash = part.indexOf('/');
-            return slash < 0
-                    ? Double.parseDouble(part)
-                    : Double.parseDouble(part.substring(0, slash)) / Double.parseDouble(part.substring(slash + 1));
-        } catch (NumberFormatException e) {
-            throw new QualmException(
-                    "Expected a number for " + what + ", such as 0.1 or 8/255, but found '" + part + "' in '" + text
-                            + "'",
-                    e);
-        }
-    }
 }

@@ -28,7 +28,7 @@ public final class Noises {
         String[] parts = text.split(":", -1);
         Noise.Kind kind = Noise.Kind.parse(parts[0]);
         if (parts.length == 2) {
-            return new Noise(kind, Attacks.number(parts[1], "the strength", text), box, seed);
+            return new Noise(kind, Strength.parse("strength", parts[1], text), box, seed);
         }
         throw new QualmException("Expected a noise as name:strength, but found '" + text + "'");
     }

@@ -2,60 +2,30 @@ package dev.qualm.sustainability;
 
 import dev.qualm.Provenance;
 import dev.qualm.array.Array;
+import dev.qualm.attack.Attack;
 import dev.qualm.attack.Ball;
-import dev.qualm.attack.Box;
-import dev.qualm.attack.Fgsm;
-import dev.qualm.attack.Pgd;
 import dev.qualm.network.Network;
 
 /**
- * An attack on the answer of a network: on the true class where labels are known, else on the class it predicts.
+ * An attack on the answer of a network as a perturbation: on the true class where labels are known, else on the class it predicts. A
+ * search for the nearest point leaves items alone that are misclassified from the start. What is drawn belongs to the seed and the
+ * item's values.
  *
  * @param name with the strength
  * @param network what is attacked; stays open as long as this is used
- * @param attack raises the loss
- * @param provenance of the attack
+ * @param attack changes the inputs
  */
-public record AttackPerturbation(String name, Network network, Attack attack, Provenance provenance)
-        implements Perturbation {
-    /** Makes a batch of inputs worse. */
-    @FunctionalInterface
-    public interface Attack {
-        /**
-         * The attacked inputs, of the batch's shape.
-         *
-         * @param batch {@code [n, ...]}
-         * @param labels classes whose loss is raised, {@code [n]}
-         */
-        Array attack(Network network, Array batch, int[] labels);
+public record AttackPerturbation(String name, Network network, Attack attack) implements Perturbation {
+    /** Named as it is typed: {@code fgsm:0.1}, and {@code pgd:0.5:l2} unless the norm is Linf. */
+    public static AttackPerturbation of(Network network, Attack attack) {
+        return new AttackPerturbation(name(attack), network, attack);
     }
 
-    /** One step of the fast gradient sign method, in the unit of the box. */
-    public static AttackPerturbation fgsm(Network network, double epsilon, Box box) {
-        Fgsm attack = new Fgsm(Ball.LINF, epsilon, box);
-        return new AttackPerturbation(
-                "fgsm:" + NoisePerturbation.number(epsilon),
-                network,
-                attack::perturb,
-                Provenance.of("FGSM").with("epsilon", epsilon));
-    }
-
-    /** Projected gradient descent: 10 sign steps of a quarter of epsilon in the Linf ball, from the input itself. */
-    public static AttackPerturbation pgd(Network network, double epsilon, Box box) {
-        int steps = 10;
-        double step = epsilon / 4;
-        Pgd attack = Pgd.linf(epsilon, step, steps, box);
-        return new AttackPerturbation(
-                "pgd:" + NoisePerturbation.number(epsilon),
-                network,
-                (net, batch, labels) -> attack.attack(net, batch, labels).inputs(),
-                Provenance.of("PGD")
-                        .with("norm", "Linf")
-                        .with("epsilon", epsilon)
-                        .with("step", step)
-                        .with("steps", steps)
-                        .with("start", "input")
-                        .with("keep", attack.keep()));
+    private static String name(Attack attack) {
+        return attack.budget()
+                .map(b -> attack.name() + ":" + b.epsilon()
+                        + (b.ball() == Ball.LINF ? "" : ":" + b.ball().text()))
+                .orElse(attack.name());
     }
 
     @Override
@@ -63,7 +33,18 @@ public record AttackPerturbation(String name, Network network, Attack attack, Pr
         int[] labels = items.labels();
         return items.size() == 0
                 ? items.inputs()
-                : attack.attack(network, items.inputs(), labels == null ? predicted(items.inputs()) : labels);
+                : attack.attack(network, items.inputs(), labels == null ? predicted(items.inputs()) : labels)
+                        .inputs();
+    }
+
+    @Override
+    public Provenance provenance() {
+        return attack.provenance();
+    }
+
+    @Override
+    public long cost(int classes, int width) {
+        return attack.cost(classes, width);
     }
 
     private int[] predicted(Array batch) {

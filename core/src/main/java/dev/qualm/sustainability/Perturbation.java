@@ -15,6 +15,16 @@ public interface Perturbation {
     /** Every setting. */
     Provenance provenance();
 
+    /**
+     * What perturbing an item costs at most, in forward passes of one item.
+     *
+     * @param classes how many the network has
+     * @param width entries of one item
+     */
+    default long cost(int classes, int width) {
+        return 0;
+    }
+
     /** A perturbation by a function, which may run on any thread. */
     static Perturbation of(String name, Function<Items, Array> function) {
         return new Perturbation() {

@@ -200,6 +200,7 @@ class NoisesTest {
                     .hasMessageStartingWith("Expected");
         }
         assertThat(Noises.parse("rotation:-20", PIXELS, 1).strength()).isEqualTo(-20);
+        assertThat(Noises.parse("gaussian:8/255", PIXELS, 1).strength()).isEqualTo(8.0 / 255);
         assertThatThrownBy(() -> Noises.parse("blur:1", PIXELS, 1).apply(Array.of(new double[6], 2, 3)))
                 .isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> Noises.parse("jpeg:1", PIXELS, 1).apply(images(1, 2, 4, 4)))

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.qualm.array.Array;
+import dev.qualm.attack.Attacks;
 import dev.qualm.attack.Box;
+import dev.qualm.attack.Noises;
 import dev.qualm.data.Dataset;
 import dev.qualm.data.DatasetOptions;
 import dev.qualm.data.Datasets;
@@ -34,8 +36,8 @@ class LayersDocTest {
             Box pixels =
                     Box.ofPixels(new double[] {0.2958}, new double[] {0.3571}); // strengths are in pixels of 0 to 1
             List<Perturbation> perturbations = List.of(
-                    AttackPerturbation.fgsm(network, 0.1, pixels),
-                    new NoisePerturbation(Noise.GAUSSIAN, 0.1, pixels, 1),
+                    AttackPerturbation.of(network, Attacks.parse("fgsm:0.1", pixels, 1)),
+                    NoisePerturbation.of(Noises.parse("gaussian:0.1", pixels, 1)),
                     Perturbation.of("darker", items -> darker(items.inputs())));
             SustainabilityResult found = LayerSustainability.of(network)
                     .withMeasures(Measure.RELATIVE_ERROR, Measure.LINEAR_CKA)
@@ -72,14 +74,13 @@ class LayersDocTest {
     }
 
     @Test
-    void measuresAndNoises_ofThePage_areAll() throws IOException {
+    void measuresAndPerturbations_ofThePage_areAll() throws IOException {
         String page = Files.readString(PAGE);
         for (Measure measure : Measure.values()) {
             assertThat(page).contains("| `" + measure.label() + "` |");
         }
-        for (Noise noise : Noise.values()) {
-            assertThat(page).contains("`" + noise.label() + ":");
-        }
+        Attacks.names().forEach(name -> assertThat(page).contains("`" + name + "`"));
+        Noises.names().forEach(name -> assertThat(page).contains("`" + name + ":"));
     }
 
     private static String words(List<String> lines) {
