@@ -21,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
@@ -238,6 +239,29 @@ public final class Network implements AutoCloseable {
         try (NativeScope scope = NativeScope.values()) {
             Plan plan = plan(new LinkedHashSet<>(wanted), Plan.Mode.INFERENCE);
             return use.apply(plan.run(tensors(checked), Map.of(), Set.of(), UnaryOperator.identity())::get);
+        } finally {
+            end();
+        }
+    }
+
+    /**
+     * As {@link #runWhole}, for callers that reduce tensors to a few numbers: each is shown right behind the operator that computes it,
+     * and is then released or overwritten as if nobody had asked for it. The run ends with the last of them.
+     *
+     * @param watched names of tensors that operators compute
+     * @param watcher given each name and its native tensor, which lives until it returns and must not be changed
+     */
+    public void watch(Map<String, Array> feeds, Collection<String> watched, BiConsumer<String, Tensor> watcher) {
+        Map<String, Array> checked = checked(feeds);
+        Set<String> names = new LinkedHashSet<>(watched);
+        begin();
+        try (NativeScope scope = NativeScope.values()) {
+            plans.passing(names).watch(tensors(checked), names, (name, t) -> {
+                // Views of a tensor would keep its memory from being used again.
+                try (NativeScope one = NativeScope.values()) {
+                    watcher.accept(name, t);
+                }
+            });
         } finally {
             end();
         }

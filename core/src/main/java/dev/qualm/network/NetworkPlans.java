@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * the other one as a run does, so that either may be closed first.
  */
 final class NetworkPlans {
-    private record Key(Set<String> wanted, Plan.Mode mode) {}
+    private record Key(Set<String> wanted, Plan.Mode mode, boolean kept) {}
 
     /** What a plan is closed with; derived plans are not derived from again. */
     private record Compiled(Plan plan, @Nullable PlanSource source) {}
@@ -74,7 +74,13 @@ final class NetworkPlans {
     }
 
     Plan plan(Set<String> wanted, Plan.Mode mode) {
-        return compiled(new Key(Set.copyOf(wanted), mode)).plan();
+        return compiled(new Key(Set.copyOf(wanted), mode, true)).plan();
+    }
+
+    /** A plan for values whose tensors appear as they are named, but are not kept. */
+    Plan passing(Set<String> watched) {
+        return compiled(new Key(Set.copyOf(watched), Plan.Mode.INFERENCE, false))
+                .plan();
     }
 
     private Compiled compiled(Key key) {
@@ -97,7 +103,8 @@ final class NetworkPlans {
         if (derived != null) {
             return new Compiled(derived, null);
         }
-        PlanSource source = PlanSource.compile(graph, store, precision, key.wanted(), key.mode());
+        PlanSource source = PlanSource.compile(
+                graph, store, precision, key.wanted(), key.mode(), key.kept() ? key.wanted() : Set.of());
         return new Compiled(source.plan(), source);
     }
 

@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -130,12 +132,25 @@ final class Plan implements AutoCloseable {
                 values[slot] = atTensor.apply(java.util.Objects.requireNonNull(values[slot]));
             }
         }
-        return run(values, 0, false, leaves, atTensor);
+        return run(values, 0, false, leaves, (name, t) -> atTensor.apply(t));
+    }
+
+    /**
+     * Runs for what can be seen on the way.
+     *
+     * @param watched names of tensors that nodes compute
+     * @param watcher given each of them as it appears, while it is in the caches; later steps may overwrite it
+     */
+    void watch(Map<String, Tensor> feeds, Set<String> watched, BiConsumer<String, Tensor> watcher) {
+        run(start(feeds, Map.of()), 0, false, watched, (name, t) -> {
+            watcher.accept(name, t);
+            return t;
+        });
     }
 
     /** As {@link #run(Map, Map, Set, UnaryOperator)}, but every tensor is kept and none is overwritten. */
     Values runKeeping(Map<String, Tensor> feeds) {
-        return run(start(feeds, Map.of()), 0, true, Set.of(), UnaryOperator.identity());
+        return run(start(feeds, Map.of()), 0, true, Set.of(), (name, t) -> t);
     }
 
     /** Whether one was derived from the other, or both from a third. */
@@ -157,7 +172,7 @@ final class Plan implements AutoCloseable {
         }
         // Before these steps neither plan differs from the one that both come from.
         int first = Math.min(firstChanged, before.plan.firstChanged);
-        return run(values, first, false, Set.of(), UnaryOperator.identity());
+        return run(values, first, false, Set.of(), (name, t) -> t);
     }
 
     private @Nullable Tensor[] start(Map<String, Tensor> feeds, Map<String, Tensor> weights) {
@@ -182,7 +197,11 @@ final class Plan implements AutoCloseable {
     }
 
     private Values run(
-            @Nullable Tensor[] values, int first, boolean keeping, Set<String> leaves, UnaryOperator<Tensor> atTensor) {
+            @Nullable Tensor[] values,
+            int first,
+            boolean keeping,
+            Set<String> leaves,
+            BiFunction<String, Tensor, Tensor> atTensor) {
         long largest = 0;
         long limit = TensorLimit.elements();
         for (int s = first; s < steps.size(); s++) {
@@ -203,7 +222,8 @@ final class Plan implements AutoCloseable {
                 if (largest > limit) {
                     throw tooLarge(step.node, largest);
                 }
-                values[step.out[i]] = leaves.contains(step.node.outputs().get(i)) ? atTensor.apply(t) : t;
+                String name = step.node.outputs().get(i);
+                values[step.out[i]] = leaves.contains(name) ? atTensor.apply(name, t) : t;
             }
             if (keeping) {
                 continue;

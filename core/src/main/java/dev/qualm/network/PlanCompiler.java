@@ -29,7 +29,11 @@ import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** Makes plans of graphs. */
+/**
+ * Makes plans of graphs.
+ *
+ * @param wanted tensors that are kept to the end of a run
+ */
 /*
  * Compilation decides once what every run would decide again:
  * - only nodes that the wanted tensors need are kept;

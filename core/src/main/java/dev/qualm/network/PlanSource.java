@@ -44,6 +44,16 @@ record PlanSource(
 
     /** See {@link Plan#compile}. */
     static PlanSource compile(Graph whole, WeightStore store, Precision precision, Set<String> wanted, Mode mode) {
+        return compile(whole, store, precision, wanted, mode, wanted);
+    }
+
+    /**
+     * As {@link Plan#compile}.
+     *
+     * @param kept those of the wanted tensors that are kept to the end of a run; the others are computed, seen, and released or overwritten
+     */
+    static PlanSource compile(
+            Graph whole, WeightStore store, Precision precision, Set<String> wanted, Mode mode, Set<String> kept) {
         Set<String> tensors = whole.tensors();
         for (String w : wanted) {
             if (!tensors.contains(w)
@@ -66,7 +76,7 @@ record PlanSource(
             graph = fused.graph();
             baked = fused.baked();
         }
-        PlanCompiler compiler = new PlanCompiler(graph.opsets(), store, precision, wanted, mode);
+        PlanCompiler compiler = new PlanCompiler(graph.opsets(), store, precision, kept, mode);
         return compiler.compile(graph, whole.initializers(), merges, baked);
     }
 

@@ -260,20 +260,21 @@ public final class LayerSustainability {
         if (source.size() == 0) {
             throw new SustainabilityException("Expected at least one item, but " + source + " has none");
         }
-        MicroRuns runs = new MicroRuns(network, taps, settings, perturbations);
-        ResultSums sums = new ResultSums(taps, settings, perturbations);
-        int rows = runs.prepare(source);
-        int parts = (source.size() + rows - 1) / rows;
-        for (int from = 0; from < parts; from += workers.threads()) {
-            int first = from;
-            List<MicroRuns.Outcome> outcomes = workers.map(Math.min(workers.threads(), parts - from), i -> {
-                int at = (first + i) * rows;
-                return runs.run(source.read(at, Math.min(source.size(), at + rows)));
-            });
-            outcomes.forEach(sums::add);
-            progress.done(Math.min(source.size(), (from + outcomes.size()) * rows), source.size());
+        try (MicroRuns runs = new MicroRuns(network, taps, settings, perturbations, source)) {
+            ResultSums sums = new ResultSums(taps, settings, perturbations);
+            int rows = runs.rows();
+            int parts = (source.size() + rows - 1) / rows;
+            for (int from = 0; from < parts; from += workers.threads()) {
+                int first = from;
+                List<MicroRuns.Outcome> outcomes = workers.map(Math.min(workers.threads(), parts - from), i -> {
+                    int at = (first + i) * rows;
+                    return runs.run(source.read(at, Math.min(source.size(), at + rows)));
+                });
+                outcomes.forEach(sums::add);
+                progress.done(Math.min(source.size(), (from + outcomes.size()) * rows), source.size());
+            }
+            return sums.result(provenance(source, rows));
         }
-        return sums.result(provenance(source, rows));
     }
 
     private Provenance provenance(Source source, int rows) {

@@ -84,4 +84,20 @@ class TapsTest {
                     .hasMessageContaining("first axis");
         }
     }
+
+    @Test
+    void analyse_constantTap_isRefused() {
+        Graph graph = TestNetworks.residual(3);
+        List<Node> nodes = new ArrayList<>(graph.nodes());
+        nodes.add(Node.of("negated", "Neg", List.of("one"), Attributes.NONE));
+        Map<String, Array> weights = new HashMap<>(graph.initializers());
+        weights.put("one", Array.of(new float[] {1, 2}, 1, 2));
+        try (Network net = Network.of(graph.withInitializers(weights).withNodes(nodes), Precision.FLOAT32)) {
+            Array x = TestNetworks.images(6, 1);
+            assertThatThrownBy(() ->
+                            LayerSustainability.of(net, Taps.named("negated")).compare(x, x))
+                    .isInstanceOf(SustainabilityException.class)
+                    .hasMessageContaining("negated");
+        }
+    }
 }
