@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param fit how stored items become inputs
  * @param bounds valid inputs and the unit of epsilons
  */
-record AttackedItems(InputFit fit, LayerPerturbations.Bounds bounds) {
+record AttackedItems(InputFit fit, LayerBounds bounds) {
     /** Items that the range of unknown pixels is read off. */
     private static final int SAMPLE = 64;
 
@@ -45,7 +45,7 @@ record AttackedItems(InputFit fit, LayerPerturbations.Bounds bounds) {
             throw new QualmException(
                     "None of the first " + fit.data().take(SAMPLE).size() + " items of " + path + " can be read");
         }
-        return new AttackedItems(fit, LayerPerturbations.bounds(box, fit, sample.all()));
+        return new AttackedItems(fit, LayerBounds.of(box, fit, sample.all()));
     }
 
     Dataset data() {
