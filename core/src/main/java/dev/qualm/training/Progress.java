@@ -17,4 +17,22 @@ public interface Progress {
 
     /** After each epoch. */
     default void epoch(Epoch epoch, int epochs) {}
+
+    /** This, then another. */
+    default Progress and(Progress other) {
+        Progress first = this;
+        return new Progress() {
+            @Override
+            public void step(int epoch, int epochs, int step, int steps, double loss) {
+                first.step(epoch, epochs, step, steps, loss);
+                other.step(epoch, epochs, step, steps, loss);
+            }
+
+            @Override
+            public void epoch(Epoch epoch, int epochs) {
+                first.epoch(epoch, epochs);
+                other.epoch(epoch, epochs);
+            }
+        };
+    }
 }

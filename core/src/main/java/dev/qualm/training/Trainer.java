@@ -57,16 +57,37 @@ public final class Trainer {
             TrainingOptions options,
             Progress progress,
             @Nullable Checkpoints checkpoints) {
+        try (Network network = Network.of(graph, Precision.FLOAT32)) {
+            return train(network, inputs, labels, options, progress, checkpoints);
+        }
+    }
+
+    /**
+     * As {@link #train(Graph, Array, int[], TrainingOptions, Progress, Checkpoints)} for a network whose output was named, rather than
+     * found in the graph. The network stays as it is.
+     *
+     * @param network in float32
+     */
+    public static Training train(
+            Network network,
+            Array inputs,
+            int[] labels,
+            TrainingOptions options,
+            Progress progress,
+            @Nullable Checkpoints checkpoints) {
         requireItems(inputs, labels);
-        try (Network network = Network.of(graph, Precision.FLOAT32);
-                NativeScope scope = NativeScope.values()) {
+        if (network.precision() != Precision.FLOAT32) {
+            throw new TrainingException("Expected a network in float32, but found " + network);
+        }
+        Graph graph = network.graph();
+        try (NativeScope scope = NativeScope.values()) {
             WeightRoles roles = requireTrainable(network, options, labels.length);
             Array items = network.input().type().isFloating() ? inputs.asFloat32() : inputs;
             int classes = requireLabels(network, items, labels);
             Provenance made = provenance(graph, items, labels, classes, options);
             Learner learner = new Learner(network, roles, options);
-            TrainingRun run = new TrainingRun(
-                    learner, items, labels, options, graph.nodes().stream().anyMatch(Trainer::draws));
+            boolean drawing = graph.nodes().stream().anyMatch(Trainer::draws);
+            TrainingRun run = new TrainingRun(learner, items, labels, options, drawing);
             run.run(progress, checkpoints, "sha256:" + ModelHash.of(graph), made);
             return new Training(graph.withInitializers(run.weights()), run.history(), run.chosen(), made);
         }
@@ -108,7 +129,7 @@ public final class Trainer {
         if (options.objective().curvature() != null && Views.isSmoothable(network.graph())) {
             throw new TrainingException(
                     "A penalty on curvature needs a network without corners, but found Relu or Clip,"
-                            + " whose second derivative is zero: train the graph that Views.softplus(beta) makes of it");
+                            + " whose second derivative is zero: replace them first, with Views.softplus(beta) or --softplus BETA");
         }
         return roles;
     }
