@@ -13,6 +13,7 @@ import dev.qualm.network.engine.Precision;
 import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.Node;
 import dev.qualm.network.onnx.ModelHash;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +84,7 @@ public final class Trainer {
         try (NativeScope scope = NativeScope.values()) {
             WeightRoles roles = requireTrainable(network, options, labels.length);
             Array items = network.input().type().isFloating() ? inputs.asFloat32() : inputs;
+            requireAnyBatch(network, items);
             int classes = requireLabels(network, items, labels);
             Provenance made = provenance(graph, items, labels, classes, options);
             Learner learner = new Learner(network, roles, options);
@@ -132,6 +134,13 @@ public final class Trainer {
                             + " whose second derivative is zero: replace them first, with Views.softplus(beta) or --softplus BETA");
         }
         return roles;
+    }
+
+    private static void requireAnyBatch(Network network, Array items) {
+        if (items.dim(0) > 1 && network.isSampleBySample(Map.of(network.input().name(), items.slice(0, 2)))) {
+            throw new UnsupportedModelException("The model computes batches of one size only, " + network.input()
+                    + ", and cannot be trained: export it with a first axis that may vary (dynamic_axes in PyTorch)");
+        }
     }
 
     /** The number of classes, from the logits of one item; one logit tells two apart. */

@@ -2,8 +2,10 @@ package dev.qualm.network;
 
 import static dev.qualm.network.TestNetworks.gap;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.qualm.UnsupportedModelException;
 import dev.qualm.array.Array;
 import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Precision;
@@ -61,6 +63,17 @@ class TapeTest {
             Tensor through = tape.gradients(tap, atTap, List.of(input)).get(0);
             Tensor direct = tape.gradients(tape.logits(), seed, List.of(input)).get(0);
             assertThat(gap(Tensors.toArray(through), Tensors.toArray(direct))).isLessThan(1e-14);
+        }
+    }
+
+    @Test
+    void recordTaps_keepsTheTapsAndNothingBehindThem() {
+        Array x = TestNetworks.images(2, 2);
+        try (Network network = Network.of(TestNetworks.residual(3), Precision.FLOAT64);
+                Tape whole = Tape.record(network, x, Recording.ofTaps(network, List.of("relu1")));
+                Tape early = Tape.recordTaps(network, x, Recording.ofTaps(network, List.of("relu1")))) {
+            assertThat(early.array("relu1")).isEqualTo(whole.array("relu1"));
+            assertThatThrownBy(early::logits).isInstanceOf(UnsupportedModelException.class);
         }
     }
 

@@ -11,6 +11,7 @@ import dev.qualm.network.NetworkBuilder;
 import dev.qualm.network.graph.Attributes;
 import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.Node;
+import dev.qualm.network.graph.ValueInfo;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,6 +43,31 @@ class TrainerTest {
             assertThat(weight(trained, "bn.running_var").get(c))
                     .isCloseTo(kept + (1 - kept) * statistics[1], within(1e-6));
         }
+    }
+
+    @Test
+    void train_modelOfOneBatchSize_isRefusedByName() {
+        Graph free = Architectures.mlp(4, 3, 2, 1);
+        List<Node> nodes = new ArrayList<>();
+        nodes.add(new Node("rows", "", "Reshape", List.of("input", "one"), List.of("rows"), Attributes.NONE));
+        free.nodes()
+                .forEach(n -> nodes.add(new Node(
+                        n.name(),
+                        n.domain(),
+                        n.op(),
+                        n.inputs().stream()
+                                .map(t -> t.equals("input") ? "rows" : t)
+                                .toList(),
+                        n.outputs(),
+                        n.attributes())));
+        Map<String, Array> constants = new LinkedHashMap<>(free.initializers());
+        constants.put("one", Array.of(new long[] {1, 4}, 2));
+        Graph fixed = new Graph(
+                "fixed", free.opsets(), List.of(ValueInfo.floats("input", 1, 4)), free.outputs(), nodes, constants);
+        assertThatThrownBy(() -> Trainer.train(fixed, noise(1, 8, 4), labels(8, 2), SHORT))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("one size only")
+                .hasMessageContaining("dynamic_axes");
     }
 
     @Test
