@@ -104,6 +104,36 @@ class AllAttacksTest {
 
     @ParameterizedTest
     @MethodSource("subjects")
+    void perturb_forTraining_staysInBallAndBox(Subject subject) {
+        if (needsFourClasses(subject)) {
+            return;
+        }
+        Graph graph = graph(subject.network());
+        Array x = inputs(graph, 4);
+        double[] original = x.toDoubles().clone();
+        Attack attack = Attacks.parse(subject.attack(), Box.of(0, 1), 7);
+        try (Network network = Network.of(graph, Precision.FLOAT64)) {
+            int[] labels = predictions(network, x);
+            double[] moved = attack.perturb(network, x, labels).toDoubles();
+            assertThat(attack.perturb(network, x, labels).toDoubles()).containsExactly(moved);
+            assertThat(moved).isNotEqualTo(original);
+            assertThat(Arrays.stream(moved).allMatch(v -> v >= 0 && v <= 1)).isTrue();
+            assertThat(x.toDoubles()).containsExactly(original);
+            attack.budget().ifPresent(budget -> {
+                for (int i = 0; i < 4; i++) {
+                    Box unit = Box.of(0, 1).spread(x);
+                    assertThat(budget.ball().of(Norms.of(original, moved, i, unit)))
+                            .isLessThanOrEqualTo(budget.epsilon() * (1 + 1e-9));
+                }
+            });
+            Attack other = attack.withSeed(8);
+            assertThat(other.name()).isEqualTo(attack.name());
+            assertThat(attack.withSeed(7)).isEqualTo(attack);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("subjects")
     void attack_smallNetwork_keepsTheContract(Subject subject) {
         Graph graph = graph(subject.network());
         Array x = inputs(graph, 6);

@@ -52,7 +52,20 @@ public final class HardeningTable {
         ResultTables.print(problem, Measured.read(kept).values());
     }
 
+    /** Method and layer of everything that is measured. */
+    private static List<String[]> kinds(Problem problem) {
+        List<String[]> kinds = new ArrayList<>();
+        for (String method : problem.methods()) {
+            kinds.add(new String[] {method, ""});
+            problem.activations().forEach(layer -> kinds.add(new String[] {method, layer}));
+        }
+        return kinds;
+    }
+
     private static void run(Problem problem, long seed, Map<String, Measured> known, Path kept) {
+        if (kinds(problem).stream().allMatch(k -> known.containsKey(Measured.key(k[0], k[1], seed)))) {
+            return;
+        }
         Graph start = problem.model().apply(seed);
         Graph normal = Trainer.train(
                         start,
@@ -63,18 +76,14 @@ public final class HardeningTable {
         measure(problem, seed, "normal", "", known, kept, () -> normal);
         System.err.println(
                 "seed " + seed + ": most vulnerable layers at eta 1 " + Judged.mostVulnerable(normal, problem));
-        for (String method : problem.methods()) {
-            List<String> layers = new ArrayList<>(List.of(""));
-            layers.addAll(problem.activations());
-            for (String layer : layers) {
-                measure(problem, seed, method, layer, known, kept, () -> {
-                    TrainingOptions options =
-                            problem.hardened().withSeed(seed).withObjective(objective(problem, method, layer));
-                    Graph from = problem.fromNormal() ? normal : start;
-                    return Trainer.train(from, problem.inputs(), problem.labels(), options)
-                            .graph();
-                });
-            }
+        for (String[] kind : kinds(problem)) {
+            measure(problem, seed, kind[0], kind[1], known, kept, () -> {
+                TrainingOptions options =
+                        problem.hardened().withSeed(seed).withObjective(objective(problem, kind[0], kind[1]));
+                Graph from = problem.fromNormal() ? normal : start;
+                return Trainer.train(from, problem.inputs(), problem.labels(), options)
+                        .graph();
+            });
         }
     }
 
