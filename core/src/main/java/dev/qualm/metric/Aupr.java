@@ -59,6 +59,11 @@ public record Aupr(double value, double trapezoid, Target target, int negatives,
     }
 
     @Override
+    public String positiveClass() {
+        return target == Target.OUT ? "the cases to be caught" : "the cases to be trusted";
+    }
+
+    @Override
     public String tieRule() {
         return "tied cases are retrieved together";
     }

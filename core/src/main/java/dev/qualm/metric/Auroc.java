@@ -97,6 +97,22 @@ public record Auroc(double value, int negatives, int positives, double variance)
         return new Interval(logistic(centre - half), logistic(centre + half), level, "DeLong on the logit scale");
     }
 
+    /**
+     * DeLong's interval on the scale of the AUROC itself: a ± z sd, as most packages print it. Not cut to [0, 1], too narrow
+     * near the ends; given for comparison, {@link #interval} is to be reported.
+     *
+     * @throws MetricException if a class has a single case, so that there is no variance
+     */
+    public Interval deLongPlain(double level) {
+        MetricException.requireLevel("confidence level", level);
+        if (Double.isNaN(variance)) {
+            throw new MetricException("Expected at least 2 cases of each class for DeLong's interval, but found "
+                    + positives + " positives and " + negatives + " negatives; use interval(level)");
+        }
+        double half = Normal.twoSided(level) * Math.sqrt(variance);
+        return new Interval(value - half, value + half, level, "DeLong");
+    }
+
     private static double logistic(double x) {
         return 1 / (1 + Math.exp(-x));
     }

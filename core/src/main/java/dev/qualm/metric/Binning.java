@@ -8,6 +8,9 @@ public enum Binning {
      */
     EQUAL_WIDTH,
 
+    /** Bins of equal width, [low, high), 1 in the last: what a histogram function makes of them. */
+    EQUAL_WIDTH_LEFT_CLOSED,
+
     /**
      * Bins of equal count after sorting by confidence, the first {@code n mod bins} one longer ("adaptive"; Nguyen and
      * O'Connor, EMNLP 2015). Where a cut falls inside a run of equal confidences, every case of the run counts with the

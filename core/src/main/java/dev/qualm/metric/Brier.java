@@ -27,16 +27,34 @@ public record Brier(double value, Form form, int n) {
      * @param labels true class of each row
      */
     public static Brier allClasses(Array probabilities, int[] labels) {
+        double sum = 0;
+        for (double loss : losses(probabilities, labels)) {
+            sum += loss;
+        }
+        return new Brier(sum / labels.length, Form.ALL_CLASSES, labels.length);
+    }
+
+    /**
+     * The bootstrap interval of {@link #allClasses}, cases drawn with replacement. For the predicted class see
+     * {@link TopLabel#interval}.
+     *
+     * @param level nominal coverage, for example 0.95
+     */
+    public static Interval interval(Array probabilities, int[] labels, Bootstrap bootstrap, double level) {
+        return bootstrap.ofMean(losses(probabilities, labels), level);
+    }
+
+    private static double[] losses(Array probabilities, int[] labels) {
         TopLabel.requireProbabilities(probabilities, labels);
         int classes = probabilities.dim(1);
-        double sum = 0;
+        double[] losses = new double[labels.length];
         for (int i = 0; i < labels.length; i++) {
             for (int k = 0; k < classes; k++) {
                 double error = probabilities.get(i * classes + k) - (k == labels[i] ? 1 : 0);
-                sum += error * error;
+                losses[i] += error * error;
             }
         }
-        return new Brier(sum / labels.length, Form.ALL_CLASSES, labels.length);
+        return losses;
     }
 
     /** Of the predicted class only. */

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 /**
  * Expected calibration error: mean over cases of the gap between confidence and accuracy in their bin (Naeini, Cooper
  * and Hauskrecht, AAAI 2015; Guo et al., ICML 2017). 0 is calibrated. Biased upwards when bins hold few cases, so
- * compare values of equal {@code n} and bins only.
+ * compare values of equal {@code n} and bins only, or take {@link DebiasedCalibrationError}.
  *
  * @param value sum over bins of count/n times |confidence - accuracy|
  * @param largest the largest gap of a bin ("MCE")
@@ -68,25 +68,19 @@ public record CalibrationError(double value, double largest, int n, Binning binn
             }
         }
         return switch (binning) {
-            case EQUAL_WIDTH -> summarise(equalWidth(confidence, correct, bins), confidence.length, binning);
+            case EQUAL_WIDTH, EQUAL_WIDTH_LEFT_CLOSED ->
+                summarise(equalWidth(confidence, correct, bins, binning), confidence.length, binning);
             case EQUAL_MASS, EQUAL_MASS_INPUT_ORDER ->
                 summarise(equalMass(confidence, correct, bins, binning), confidence.length, binning);
         };
     }
 
-    private static List<Bin> equalWidth(double[] confidence, boolean[] correct, int bins) {
+    private static List<Bin> equalWidth(double[] confidence, boolean[] correct, int bins, Binning binning) {
         int[] count = new int[bins];
         double[] sum = new double[bins];
         double[] right = new double[bins];
         for (int i = 0; i < confidence.length; i++) {
-            int bin = (int) Math.min(bins - 1.0, Math.floor(confidence[i] * bins));
-            // The product rounds; the edges j/bins decide.
-            while (bin > 0 && confidence[i] <= bin / (double) bins) {
-                bin--;
-            }
-            while (bin < bins - 1 && confidence[i] > (bin + 1) / (double) bins) {
-                bin++;
-            }
+            int bin = equalWidthBin(confidence[i], bins, binning == Binning.EQUAL_WIDTH_LEFT_CLOSED);
             count[bin]++;
             sum[bin] += confidence[i];
             right[bin] += correct[i] ? 1 : 0;
@@ -96,6 +90,23 @@ public record CalibrationError(double value, double largest, int n, Binning binn
                 .mapToObj(b -> new Bin(
                         b / (double) bins, (b + 1) / (double) bins, count[b], sum[b] / count[b], right[b] / count[b]))
                 .toList();
+    }
+
+    /** Bin of a confidence in [0, 1]: (low, high] with 0 in the first, or [low, high) with 1 in the last. */
+    static int equalWidthBin(double confidence, int bins, boolean leftClosed) {
+        int bin = (int) Math.min(bins - 1.0, Math.floor(confidence * bins));
+        // The product rounds; the edges j/bins decide.
+        while (bin > 0 && below(confidence, bin / (double) bins, leftClosed)) {
+            bin--;
+        }
+        while (bin < bins - 1 && !below(confidence, (bin + 1) / (double) bins, leftClosed)) {
+            bin++;
+        }
+        return bin;
+    }
+
+    private static boolean below(double confidence, double edge, boolean leftClosed) {
+        return leftClosed ? confidence < edge : confidence <= edge;
     }
 
     private static List<Bin> equalMass(double[] confidence, boolean[] correct, int bins, Binning binning) {

@@ -128,6 +128,11 @@ public record FprAtTpr(
     }
 
     @Override
+    public String positiveClass() {
+        return rule == TprRule.KEPT_AT_LEAST ? "the cases to be trusted" : "the cases to be caught";
+    }
+
+    @Override
     public String tieRule() {
         return "tied cases fall on one side together; the threshold is a score of the data, nothing is interpolated";
     }

@@ -1,6 +1,7 @@
 package dev.qualm.metric;
 
 import dev.qualm.array.Array;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -18,16 +19,31 @@ public record NegativeLogLikelihood(double value, int n, int impossible) {
      * @param labels true class of each row
      */
     public static NegativeLogLikelihood of(Array probabilities, int[] labels) {
-        TopLabel.requireProbabilities(probabilities, labels);
-        int classes = probabilities.dim(1);
+        double[] losses = losses(probabilities, labels);
         double sum = 0;
         int impossible = 0;
-        for (int i = 0; i < labels.length; i++) {
-            double p = probabilities.get(i * classes + labels[i]);
-            impossible += p == 0 ? 1 : 0;
-            sum -= Math.log(p);
+        for (double loss : losses) {
+            impossible += loss == Double.POSITIVE_INFINITY ? 1 : 0;
+            sum += loss;
         }
         return new NegativeLogLikelihood(sum / labels.length, labels.length, impossible);
+    }
+
+    /**
+     * The bootstrap interval of the mean, cases drawn with replacement; its upper end can be infinite.
+     *
+     * @param level nominal coverage, for example 0.95
+     */
+    public static Interval interval(Array probabilities, int[] labels, Bootstrap bootstrap, double level) {
+        return bootstrap.ofMean(losses(probabilities, labels), level);
+    }
+
+    private static double[] losses(Array probabilities, int[] labels) {
+        TopLabel.requireProbabilities(probabilities, labels);
+        int classes = probabilities.dim(1);
+        double[] losses = new double[labels.length];
+        Arrays.setAll(losses, i -> -Math.log(probabilities.get(i * classes + labels[i])));
+        return losses;
     }
 
     @Override

@@ -1,10 +1,11 @@
 package dev.qualm.metric;
 
 /**
- * A number that depends only on how the scores of two classes are ordered (and, for {@link Autc}, spaced). It carries
- * what a reader needs to compare it with another: the class sizes and what was done with ties.
+ * A number that depends only on how the scores of two classes are ordered (and, for {@link Autc}, spaced; for
+ * {@link CcrAtFpr}, on which predictions are right). It carries what a reader needs to compare it with another: which class
+ * counts as positive, the class sizes and what was done with ties.
  */
-public sealed interface RankMetric permits Auroc, Aupr, Autc, FprAtTpr {
+public sealed interface RankMetric permits Auroc, Aupr, Autc, CcrAtFpr, FprAtTpr {
     /** The metric, in [0, 1]; NaN where the class says that it can be undefined. */
     double value();
 
@@ -13,6 +14,11 @@ public sealed interface RankMetric permits Auroc, Aupr, Autc, FprAtTpr {
 
     /** Number of cases to be caught. */
     int positives();
+
+    /** The class the word "positive" in the metric's name means, in words. */
+    default String positiveClass() {
+        return "the cases to be caught";
+    }
 
     /** What was done with equal scores, in words. */
     String tieRule();

@@ -115,9 +115,14 @@ public final class RiskCoverage {
         return kept[kept.length - 1];
     }
 
+    /** Number of wrong predictions. */
+    public int wrong() {
+        return errors[errors.length - 1];
+    }
+
     /** Share of wrong predictions: the risk at full coverage. */
     public double errorRate() {
-        return errors[errors.length - 1] / (double) n();
+        return wrong() / (double) n();
     }
 
     /** The curve: one point for each distinct score, from the smallest coverage to 1. */
@@ -149,7 +154,7 @@ public final class RiskCoverage {
     /** The smallest {@link #aurc()} that any score has with as many errors: all errors last. */
     public double optimalAurc() {
         double sum = 0;
-        int right = n() - errors[errors.length - 1];
+        int right = n() - wrong();
         for (int k = right + 1; k <= n(); k++) {
             sum += (k - right) / (double) k;
         }
@@ -175,11 +180,15 @@ public final class RiskCoverage {
         return sum / n();
     }
 
+    /** The least {@link #aurcTrapezoid()} in the limit of many cases, {@code r + (1 - r) ln(1 - r)}, as FD-Shifts. */
+    public double optimalAurcInTheLimit() {
+        double r = errorRate();
+        return r + (1 - r) * Math.log(1 - r + Math.ulp(1.0));
+    }
+
     /** {@link #aurcTrapezoid()} minus the optimum in the limit of many cases, {@code r + (1 - r) ln(1 - r)}, as FD-Shifts. */
     public double excessAurcTrapezoid() {
-        double r = errorRate();
-        double optimal = r + (1 - r) * Math.log(1 - r + Math.ulp(1.0));
-        return aurcTrapezoid() - optimal;
+        return aurcTrapezoid() - optimalAurcInTheLimit();
     }
 
     /**
@@ -231,10 +240,27 @@ public final class RiskCoverage {
         return point(b);
     }
 
-    private static void requireShare(String what, double share) {
+    static void requireShare(String what, double share) {
         if (!(share >= 0 && share <= 1)) {
             throw new MetricException("Expected a " + what + " from 0 to 1, but found " + share);
         }
+    }
+
+    /**
+     * The wrong predictions as positives, the right ones as negatives: the ranking behind {@link FailureAuroc}.
+     *
+     * @throws MetricException if all predictions are right or all are wrong
+     */
+    public Ranking failures() {
+        double[] right = new double[n() - wrong()];
+        double[] failed = new double[wrong()];
+        for (int b = 0; b < scores.length; b++) {
+            int e0 = b == 0 ? 0 : errors[b - 1];
+            int k0 = b == 0 ? 0 : kept[b - 1];
+            Arrays.fill(failed, e0, errors[b], scores[b]);
+            Arrays.fill(right, k0 - e0, kept[b] - errors[b], scores[b]);
+        }
+        return Ranking.of(right, failed);
     }
 
     /**
@@ -265,9 +291,7 @@ public final class RiskCoverage {
             }
             return metric.applyAsDouble(cumulated(scores, members, errorsIn));
         });
-        Interval interval = Bootstrap.percentile(replicates, level);
-        String method = "bootstrap percentiles, " + replicates.length + " replicates";
-        return new Interval(interval.low(), interval.high(), level, method);
+        return Bootstrap.unstratified(replicates, level);
     }
 
     /** For example {@code AURC 0.0173, E-AURC 0.0113, AUGRC 0.0149, error rate 0.1050 of 200}. */

@@ -2,6 +2,7 @@ package dev.qualm.metric;
 
 import dev.qualm.ShapeException;
 import dev.qualm.array.Array;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Class probabilities reduced to what selective prediction and calibration ask: the predicted class, its probability,
@@ -107,6 +108,31 @@ public final class TopLabel {
     /** Share of right predictions. */
     public Proportion accuracy() {
         return Proportion.of(correct);
+    }
+
+    /** The predictions of some cases, in the order given, as often as given. */
+    TopLabel select(int[] cases) {
+        double[] c = new double[cases.length];
+        int[] p = new int[cases.length];
+        boolean[] r = new boolean[cases.length];
+        for (int i = 0; i < cases.length; i++) {
+            c[i] = confidence[cases[i]];
+            p[i] = predicted[cases[i]];
+            r[i] = correct[cases[i]];
+        }
+        return new TopLabel(c, p, r);
+    }
+
+    /**
+     * The percentile interval of a number, predictions drawn with replacement; for example {@code t ->
+     * CalibrationError.of(t).value()}. A calibration error is larger on replicates than on the data (drawing twice adds
+     * noise twice), so its interval lies high; {@link DebiasedCalibrationError} suffers less.
+     *
+     * @param level nominal coverage of the interval, for example 0.95
+     */
+    public Interval interval(Bootstrap bootstrap, ToDoubleFunction<TopLabel> metric, double level) {
+        double[] replicates = bootstrap.replicates(new int[n()], cases -> metric.applyAsDouble(select(cases)));
+        return Bootstrap.unstratified(replicates, level);
     }
 
     @Override

@@ -17,21 +17,30 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Accuracy, Brier, negative log likelihood and calibration error. */
 class CalibrationTest {
+    private static final Map<String, Map<String, double[]>> CASES = Golden.read("calibration.txt.gz");
+
     @TestFactory
     Stream<DynamicTest> metrics_goldenCase_equal() {
-        return Golden.read("calibration.txt.gz").entrySet().stream()
-                .map(e -> DynamicTest.dynamicTest(e.getKey(), () -> checkGolden(e.getValue())));
+        assertThat(CASES).hasSize(15);
+        return CASES.entrySet().stream().map(e -> DynamicTest.dynamicTest(e.getKey(), () -> checkGolden(e.getValue())));
     }
 
     private static void checkGolden(Map<String, double[]> golden) {
-        int[] labels =
-                Arrays.stream(list(golden, "labels")).mapToInt(v -> (int) v).toArray();
-        double[] flat = list(golden, "probabilities");
-        Array probabilities = Array.of(flat, labels.length, flat.length / labels.length);
+        int[] labels = Golden.labels(golden);
+        Array probabilities = Golden.probabilities(golden);
         TopLabel top = TopLabel.of(probabilities, labels);
         CalibrationError width = CalibrationError.of(top);
+        CalibrationError left =
+                CalibrationError.of(top.confidences(), top.corrects(), 15, Binning.EQUAL_WIDTH_LEFT_CLOSED);
         CalibrationError mass =
                 CalibrationError.of(top.confidences(), top.corrects(), 15, Binning.EQUAL_MASS_INPUT_ORDER);
+        check(golden, "ece15_width_left_closed", left.value());
+        check(golden, "mce15_width_left_closed", left.largest());
+        check(golden, "brier_top_label", BrierDecomposition.topLabel(top, 15).brier());
+        check(
+                golden,
+                "brier_multiclass",
+                BrierDecomposition.allClasses(probabilities, labels, 15).brier());
         check(golden, "accuracy", top.accuracy().value());
         check(golden, "nll", NegativeLogLikelihood.of(probabilities, labels).value());
         check(
@@ -88,6 +97,59 @@ class CalibrationTest {
             assertThat(found.bins().get(0).count()).isEqualTo(2);
             assertThat(found.bins().stream().skip(1)).allMatch(b -> b.count() == 1 && b.confidence() == b.high());
         }
+    }
+
+    @Test
+    void calibrationError_leftClosedEdges_belongToTheUpperBin() {
+        for (int bins : new int[] {3, 10, 15, 49}) {
+            double[] edges = new double[bins + 1];
+            Arrays.setAll(edges, j -> j / (double) bins);
+            CalibrationError found =
+                    CalibrationError.of(edges, new boolean[bins + 1], bins, Binning.EQUAL_WIDTH_LEFT_CLOSED);
+            assertThat(found.bins()).hasSize(bins);
+            assertThat(found.bins().get(bins - 1).count()).isEqualTo(2);
+            assertThat(found.bins().stream().limit(bins - 1L))
+                    .allMatch(b -> b.count() == 1 && b.confidence() == b.low());
+        }
+    }
+
+    @Test
+    void interval_seeded_holdsTheNumberAndRepeats() {
+        Map<String, double[]> golden = Objects.requireNonNull(CASES.get("dirichlet_overconfident"));
+        Array probabilities = Golden.probabilities(golden);
+        int[] labels = Golden.labels(golden);
+        TopLabel top = TopLabel.of(probabilities, labels);
+        Bootstrap bootstrap = Bootstrap.seeded(6);
+
+        Interval brier = Brier.interval(probabilities, labels, bootstrap, 0.95);
+        Interval nll = NegativeLogLikelihood.interval(probabilities, labels, bootstrap, 0.95);
+        Interval accuracy = top.interval(bootstrap, t -> t.accuracy().value(), 0.95);
+
+        assertThat(brier.contains(Brier.allClasses(probabilities, labels).value()))
+                .isTrue();
+        assertThat(nll.contains(NegativeLogLikelihood.of(probabilities, labels).value()))
+                .isTrue();
+        assertThat(accuracy.low()).isCloseTo(top.accuracy().interval().low(), within(0.01));
+        assertThat(accuracy.high()).isCloseTo(top.accuracy().interval().high(), within(0.01));
+        assertThat(top.interval(bootstrap.inParallel(), t -> t.accuracy().value(), 0.95))
+                .isEqualTo(accuracy);
+        double se = Math.sqrt(AurocTest.variance(squares(probabilities, labels)) / labels.length);
+        assertThat(brier.width()).isCloseTo(2 * 1.96 * se, within(0.15 * brier.width()));
+        assertThat(NegativeLogLikelihood.interval(
+                                Array.of(new double[] {1, 0, 0.5, 0.5}, 2, 2), new int[] {1, 1}, bootstrap, 0.95)
+                        .high())
+                .isInfinite();
+    }
+
+    private static double[] squares(Array probabilities, int[] labels) {
+        double[] out = new double[labels.length];
+        for (int i = 0; i < out.length; i++) {
+            for (int k = 0; k < probabilities.dim(1); k++) {
+                double e = probabilities.get(i * probabilities.dim(1) + k) - (k == labels[i] ? 1 : 0);
+                out[i] += e * e;
+            }
+        }
+        return out;
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.qualm.metric;
 
+import dev.qualm.array.Array;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,5 +36,34 @@ final class Golden {
             throw new UncheckedIOException(e);
         }
         return cases;
+    }
+
+    /** The cases of selective prediction: confidences and marks are given, or follow from the probabilities of calibration. */
+    static Map<String, Map<String, double[]>> selective() {
+        Map<String, Map<String, double[]>> cases = read("selective.txt.gz");
+        read("calibration.txt.gz").forEach((name, values) -> {
+            TopLabel top = topLabel(values);
+            double[] correct = new double[top.n()];
+            Arrays.setAll(correct, i -> top.correct(i) ? 1 : 0);
+            Map<String, double[]> selective = Objects.requireNonNull(cases.get(name), name);
+            selective.put("confidence", top.confidences());
+            selective.put("correct", correct);
+        });
+        return cases;
+    }
+
+    static Array probabilities(Map<String, double[]> values) {
+        double[] flat = Objects.requireNonNull(values.get("probabilities"));
+        return Array.of(flat, labels(values).length, flat.length / labels(values).length);
+    }
+
+    static int[] labels(Map<String, double[]> values) {
+        return Arrays.stream(Objects.requireNonNull(values.get("labels")))
+                .mapToInt(v -> (int) v)
+                .toArray();
+    }
+
+    static TopLabel topLabel(Map<String, double[]> values) {
+        return TopLabel.of(probabilities(values), labels(values));
     }
 }

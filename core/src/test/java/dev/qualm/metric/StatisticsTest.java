@@ -93,4 +93,37 @@ class StatisticsTest {
                 .hasMessageContaining("NaN");
         assertThatThrownBy(() -> new Bootstrap(1, 0)).isInstanceOf(MetricException.class);
     }
+
+    @Test
+    void bootstrap_inParallel_givesTheSameReplicatesBitForBit() {
+        Random random = new Random(9);
+        Ranking ranking = Ranking.of(RandomScores.tied(random, 60, 9, 0), RandomScores.tied(random, 50, 9, 1));
+        Bootstrap one = new Bootstrap(12, 400);
+        Bootstrap many = one.inParallel();
+        assertThat(many.parallel()).isTrue();
+        assertThat(many.replicates(ranking, r -> Auroc.of(r).value()))
+                .containsExactly(one.replicates(ranking, r -> Auroc.of(r).value()));
+        int[] stratum = {0, 0, 1, 1, 1, 0, 2};
+        assertThat(many.replicates(stratum, Arrays::hashCode))
+                .containsExactly(one.replicates(stratum, Arrays::hashCode));
+        assertThat(new Bootstrap(12, 100).replicates(ranking, r -> Auroc.of(r).value()))
+                .as("more replicates go on where fewer end")
+                .containsExactly(
+                        Arrays.copyOf(one.replicates(ranking, r -> Auroc.of(r).value()), 100));
+    }
+
+    @Test
+    void bootstrap_recordedIndices_repeatTheReplicates() {
+        int[] stratum = {5, 5, 5, 2, 2, 5, 2, 9};
+        Bootstrap bootstrap = new Bootstrap(3, 50);
+        int[][] indices = bootstrap.indices(stratum);
+        assertThat(indices).hasDimensions(50, 8);
+        for (int[] cases : indices) {
+            for (int i = 0; i < 8; i++) {
+                assertThat(stratum[cases[i]]).isEqualTo(stratum[i]);
+            }
+        }
+        assertThat(Bootstrap.onIndices(indices, Arrays::hashCode))
+                .containsExactly(bootstrap.replicates(stratum, Arrays::hashCode));
+    }
 }
