@@ -7,7 +7,7 @@ import java.util.Locale;
 /**
  * Paired comparison of two scores on the same cases, after DeLong, DeLong and Clarke-Pearson (Biometrics 44, 1988): the
  * difference of their AUROCs and whether chance explains it. Pairing matters, since both scores err on the same hard
- * cases. One comparison at a time: over a table of detectors, correct the p-values for their number.
+ * cases. One comparison at a time: over a table of detectors, see {@link AurocPair}.
  *
  * @param first AUROC of the first score
  * @param second AUROC of the second score

@@ -37,6 +37,15 @@ public record Autc(double value, int negatives, int positives) implements RankMe
         return new Autc(value, ranking.negatives(), ranking.positives());
     }
 
+    /**
+     * The 95% stratified bootstrap interval, the range taken anew on each replicate.
+     *
+     * @throws MetricException if the number is undefined on the data or on a replicate
+     */
+    public static Interval interval(Ranking ranking, Bootstrap bootstrap) {
+        return bootstrap.interval(ranking, r -> of(r).value, Interval.DEFAULT_LEVEL);
+    }
+
     @Override
     public String tieRule() {
         return "ties need no rule: each case counts by its scaled score";

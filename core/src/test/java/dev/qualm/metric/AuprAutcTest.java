@@ -1,6 +1,7 @@
 package dev.qualm.metric;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
@@ -65,6 +66,17 @@ class AuprAutcTest {
             sum += Arrays.stream(pos).filter(s -> s < t).count() / (2.0 * pos.length);
         }
         assertThat(Autc.of(Ranking.of(neg, pos)).value()).isCloseTo(sum / steps, within(1e-4));
+    }
+
+    @Test
+    void autc_interval_holdsTheValueAndRefusesTheUndefined() {
+        Random random = new Random(34);
+        Ranking ranking = Ranking.of(RandomScores.normal(random, 100, 0), RandomScores.normal(random, 60, 1));
+        Interval found = Autc.interval(ranking, Bootstrap.seeded(3));
+        assertThat(found.contains(Autc.of(ranking).value())).isTrue();
+        assertThat(found.width()).isBetween(0.02, 0.2);
+        assertThatThrownBy(() -> Autc.interval(Ranking.of(new double[3], new double[2]), Bootstrap.seeded(3)))
+                .isInstanceOf(MetricException.class);
     }
 
     @Test

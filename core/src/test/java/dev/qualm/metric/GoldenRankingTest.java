@@ -67,7 +67,17 @@ class GoldenRankingTest {
             FprAtTpr nearest = FprAtTpr.of(ranking, 0.95, TprRule.CAUGHT_NEAREST);
             check(golden, "fpr95_nearest_recall", nearest.value());
             check(golden, "fpr95_nearest_recall_tpr", nearest.achieved());
+            check(golden, "fpr95_nearest_recall_is_tie", tied(nearest, ranking) ? 1 : 0);
         });
+    }
+
+    /** Whether a smaller share of caught positives is as near to 0.95, in whole cases. */
+    private static boolean tied(FprAtTpr found, Ranking ranking) {
+        long m = ranking.positives();
+        long caught = Math.round(found.achieved() * m);
+        long mirrored = 190 * m - 100 * caught;
+        return mirrored < 100 * caught
+                && IntStream.range(-1, ranking.blocks()).anyMatch(b -> 100L * ranking.flaggedPositives(b) == mirrored);
     }
 
     @TestFactory
