@@ -13,7 +13,7 @@ public final class Beta {
     private static final double[] STIRLING = {1 / 12.0, -1 / 360.0, 1 / 1260.0, -1 / 1680.0, 1 / 1188.0, -691 / 360360.0
     };
 
-    /** P(X <= x) for X ~ Beta(a, b); a, b > 0. */
+    /** {@code P(X <= x)} for X ~ Beta(a, b), a and b positive. */
     public static double cdf(double x, double a, double b) {
         if (x <= 0) {
             return 0;

@@ -35,7 +35,7 @@ public final class Normal {
         return density / denominator;
     }
 
-    /** The x with P(Z <= x) = p, for 0 < p < 1. */
+    /** The x with {@code P(Z <= x) = p}, for {@code 0 < p < 1}. */
     static double quantile(double p) {
         if (p > 0.5) {
             return -quantile(1 - p);
@@ -44,7 +44,7 @@ public final class Normal {
         return -z;
     }
 
-    /** The z with P(-z <= Z <= z) = level. */
+    /** The z with {@code P(-z <= Z <= z) = level}. */
     public static double twoSided(double level) {
         return -quantile((1 - level) / 2);
     }

@@ -29,7 +29,7 @@ final class StudentizedRange {
         return Math.max(0, Math.min(1, 1 - k * sum * h / Math.sqrt(2 * Math.PI)));
     }
 
-    /** The q with P(Q <= q) = p, for 0 < p < 1. */
+    /** The q with {@code P(Q <= q) = p}, for {@code 0 < p < 1}. */
     static double quantile(double p, int k) {
         return Roots.bisect(q -> upperTail(q, k) > 1 - p, 0, 60);
     }
