@@ -8,7 +8,10 @@ package dev.qualm.metric;
 public record Aurc(Form form) implements SelectiveMetric {
     /** How the area is taken. */
     public enum Form {
-        /** Mean risk of the k most trusted, k = 1..n (Geifman, Uziel and El-Yaniv, ICLR 2019), expected over tied orders. */
+        /**
+         * Mean risk of the k most trusted, k = 1..n (Geifman, Uziel and El-Yaniv, ICLR 2019), expected over tied
+         * orders.
+         */
         PREFIX_MEAN,
         /** Trapezoid over distinct scores (FD-Shifts; Jaeger et al., ICLR 2023; printed there times 1000). */
         THRESHOLD_TRAPEZOID

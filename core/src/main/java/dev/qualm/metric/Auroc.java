@@ -98,8 +98,8 @@ public record Auroc(double value, int negatives, int positives, double variance)
     }
 
     /**
-     * DeLong's interval on the scale of the AUROC itself: a ± z sd, as most packages print it. Not cut to [0, 1], too narrow
-     * near the ends; given for comparison, {@link #interval} is to be reported.
+     * DeLong's interval on the scale of the AUROC itself: a ± z sd, as most packages print it. Not cut to [0, 1], too
+     * narrow near the ends; given for comparison, {@link #interval} is to be reported.
      *
      * @throws MetricException if a class has a single case, so that there is no variance
      */

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Two of several scores of the same cases compared by their AUROC, with {@link Holm}'s correction for all pairs compared.
+ * Two of several scores of the same cases compared by their AUROC, with {@link Holm}'s correction for all pairs
+ * compared.
  *
  * @param first number of one score, from 0
  * @param second number of the other

@@ -6,14 +6,14 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * The stratified bootstrap: cases are drawn with replacement within each class, so that every replicate has the class sizes of
- * the data (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, §8 and §13). Same seed, same replicates, bit for bit,
- * on one thread or many.
+ * The stratified bootstrap: cases are drawn with replacement within each class, so that every replicate has the class
+ * sizes of the data (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, §8 and §13). Same seed, same
+ * replicates, bit for bit, on one thread or many.
  *
  * @param seed start of the random numbers
  * @param replicates how many resamples to draw, at least 1; 1000 or more for 95% intervals
- * @param parallel whether replicates may be computed at the same time, on the common pool; then the given metrics must not
- *     write to anything shared
+ * @param parallel whether replicates may be computed at the same time, on the common pool; then the given metrics must
+ *     not write to anything shared
  */
 public record Bootstrap(long seed, int replicates, boolean parallel) {
     /*
@@ -73,8 +73,8 @@ public record Bootstrap(long seed, int replicates, boolean parallel) {
     }
 
     /**
-     * The case numbers that {@link #replicates(int[], ToDoubleFunction)} hands to its statistic: a record of the draws that
-     * another program can repeat.
+     * The case numbers that {@link #replicates(int[], ToDoubleFunction)} hands to its statistic: a record of the draws
+     * that another program can repeat.
      *
      * @param stratum class of each case
      * @return {@code [replicates][cases]}

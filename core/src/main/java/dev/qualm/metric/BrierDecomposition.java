@@ -14,7 +14,8 @@ import java.util.Locale;
  * @param resolution weighted squared distance of the groups' frequencies from the overall one; larger is better
  * @param uncertainty variance of the outcome, which no forecast changes
  * @param withinVariance spread of the forecasts inside groups; 0 when groups are distinct forecasts
- * @param withinCovariance twice the covariance of forecast and outcome inside groups; 0 when groups are distinct forecasts
+ * @param withinCovariance twice the covariance of forecast and outcome inside groups; 0 when groups are distinct
+ *     forecasts
  * @param n number of cases
  */
 public record BrierDecomposition(

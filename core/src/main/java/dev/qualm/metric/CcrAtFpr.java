@@ -5,10 +5,11 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * Correct classification rate at a limited false positive rate (Dhamija, Guenther and Boult, NeurIPS 2018, §4; the open-set
- * classification curve): of the negatives, the share that is both accepted and classified rightly, at the largest threshold
- * that accepts at most the given share of positives. A false <em>positive</em> is, as in the paper, an accepted
- * out-of-distribution case, so it is the share of our positives that is missed. Larger is better; at most the accuracy.
+ * Correct classification rate at a limited false positive rate (Dhamija, Guenther and Boult, NeurIPS 2018; the
+ * open-set classification curve): of the negatives, the share that is both accepted and classified rightly, at the
+ * largest threshold that accepts at most the given share of positives. A false <em>positive</em> is, as in the paper,
+ * an accepted out-of-distribution case, so it is the share of our positives that is missed. Larger is better; at most
+ * the accuracy.
  *
  * @param value share of negatives accepted and classified rightly; 0 if no threshold keeps the limit
  * @param achieved share of positives accepted at that threshold, at most {@code limit}

@@ -1,8 +1,8 @@
 package dev.qualm.metric;
 
 /**
- * Largest share of predictions that can be kept with a risk of at most the given one ("Cov@Risk"); 0 if none can (Geifman and
- * El-Yaniv, NeurIPS 2017, for the question).
+ * Largest share of predictions that can be kept with a risk of at most the given one ("Cov@Risk"); 0 if none can
+ * (Geifman and El-Yaniv, NeurIPS 2017, for the question).
  *
  * @param risk largest share of wrong ones among the kept, in [0, 1]
  */

@@ -3,23 +3,25 @@ package dev.qualm.metric;
 import java.util.Locale;
 
 /**
- * Calibration error with the bias of its bins taken off (Kumar, Liang and Ma, Verified Uncertainty Calibration, NeurIPS 2019,
- * §5). The plain error of a perfectly calibrated classifier is above 0, the more so the fewer cases a bin holds, because the
- * accuracy of a bin is itself an estimate. Both numbers can be below 0 by chance.
+ * Calibration error with the bias of its bins taken off (Kumar, Liang and Ma, Verified Uncertainty Calibration, NeurIPS
+ * 2019, §5). The plain error of a perfectly calibrated classifier is above 0, the more so the fewer cases a bin holds,
+ * because the accuracy of a bin is itself an estimate. Both numbers can be below 0 by chance.
  *
- * @param value {@link CalibrationError#value} less an estimate of its bias. For a calibrated classifier about 2 - sqrt(2) =
- *     0.59 of the bias stays, since a gap that is itself too large is what the bias is judged by
- * @param squared mean over cases of (confidence - accuracy)^2 without bias, given the bins and if none holds a single case
+ * @param value {@link CalibrationError#value} less an estimate of its bias. For a calibrated classifier about 2 -
+ *     sqrt(2) = 0.59 of the bias stays, since a gap that is itself too large is what the bias is judged by
+ * @param squared mean over cases of (confidence - accuracy)^2 without bias, given the bins and if none holds a single
+ *     case
  * @param plain the error before the correction
  * @param n number of cases
  * @param singles number of bins with one case, which cannot be corrected: {@code squared} leaves them out
  */
 public record DebiasedCalibrationError(double value, double squared, double plain, int n, int singles) {
     /*
-     * squared: E (c - a)^2 = (c - p)^2 + p(1 - p)/m for the accuracy a of m cases, and a(1 - a)/(m - 1) estimates the last
-     * term without bias.
-     * value: plain - (E plain* - plain), where in plain* every accuracy is drawn anew from N(a, a(1 - a)/m). The authors
-     * draw; the mean of a folded normal has a closed form: E|N(d, s^2)| = s sqrt(2/pi) exp(-d^2/2s^2) + d (1 - 2 Q(d/s)).
+     * squared: E (c - a)^2 = (c - p)^2 + p(1 - p)/m for the accuracy a of m cases, and a(1 - a)/(m - 1) estimates the
+     * last term without bias.
+     * value: plain - (E plain* - plain), where in plain* every accuracy is drawn anew from N(a, a(1 - a)/m). The
+     * authors draw; the mean of a folded normal has a closed form: E|N(d, s^2)| = s sqrt(2/pi) exp(-d^2/2s^2) + d (1 -
+     * 2 Q(d/s)).
      */
     public static DebiasedCalibrationError of(CalibrationError error) {
         double redrawn = 0;

@@ -1,9 +1,9 @@
 package dev.qualm.metric;
 
 /**
- * AUROC of the score for telling wrong predictions from right ones. Says nothing of how many are wrong; report it beside the
- * error rate and {@link Augrc} (Jaeger et al., ICLR 2023). Undefined (NaN) if all predictions are right or all wrong. Its
- * interval is that of {@link Auroc#interval(double)}, so it needs no bootstrap.
+ * AUROC of the score for telling wrong predictions from right ones. Says nothing of how many are wrong; report it
+ * beside the error rate and {@link Augrc} (Jaeger et al., ICLR 2023). Undefined (NaN) if all predictions are right or
+ * all wrong. Its interval is that of {@link Auroc#interval(double)}, so it needs no bootstrap.
  */
 public record FailureAuroc() implements SelectiveMetric {
     @Override

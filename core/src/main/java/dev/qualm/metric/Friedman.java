@@ -6,13 +6,14 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Friedman's test (JASA 32, 1937): do several treatments, say detectors, differ over the same blocks, say data sets and models?
- * Ranks inside each block, so blocks need no common scale. Only if it rejects look at pairs ({@link Nemenyi}, {@link Holm};
- * Demsar, JMLR 7, 2006, §3.2.2).
+ * Friedman's test (JASA 32, 1937): do several treatments, say detectors, differ over the same blocks, say data sets and
+ * models? Ranks inside each block, so blocks need no common scale. Only if it rejects look at pairs ({@link Nemenyi},
+ * {@link Holm}; Demsar, JMLR 7, 2006, §3.2).
  *
  * @param blocks number of blocks
  * @param averageRanks mean rank of each treatment; 1 is best, ties share
- * @param statistic Friedman's chi-square, corrected for ties (Conover, Practical Nonparametric Statistics, 3rd ed., 1999, §5.8)
+ * @param statistic Friedman's chi-square, corrected for ties (Conover, Practical Nonparametric Statistics, 3rd ed.,
+ *     1999, §5.8)
  * @param pValue from all orders inside blocks if {@code exact}, else by {@link #imanDavenport()}
  * @param exact whether the p-value is that of the permutations, ties included
  */
@@ -30,8 +31,9 @@ public record Friedman(int blocks, List<Double> averageRanks, double statistic, 
      * @throws MetricException if a value is NaN: leave out the block or the treatment, and say so
      */
     /*
-     * In doubled ranks d with sums D, N blocks and k treatments: chi-square = (k-1) S / A with S = sum (D - N(k+1))^2 and A =
-     * sum d^2 - N k (k+1)^2. A does not change under permutations inside blocks, so S alone decides the exact p-value.
+     * In doubled ranks d with sums D, N blocks and k treatments: chi-square = (k-1) S / A with S = sum (D - N(k+1))^2
+     * and A = sum d^2 - N k (k+1)^2. A does not change under permutations inside blocks, so S alone decides the exact
+     * p-value.
      */
     public static Friedman of(double[][] values, boolean largerIsBetter) {
         int[][] ranks = ranks(values, largerIsBetter);
@@ -109,8 +111,9 @@ public record Friedman(int blocks, List<Double> averageRanks, double statistic, 
     }
 
     /**
-     * The statistic of Iman and Davenport (Communications in Statistics A9, 1980), {@code (N-1) chi2 / (N(k-1) - chi2)}: an F
-     * with k - 1 and (k - 1)(N - 1) degrees of freedom, nearer to the truth than the chi-square. Infinite if all blocks agree.
+     * The statistic of Iman and Davenport (Communications in Statistics A9, 1980),
+     * {@code (N-1) chi2 / (N(k-1) - chi2)}: an F with k - 1 and (k - 1)(N - 1) degrees of freedom, nearer to the truth
+     * than the chi-square. Infinite if all blocks agree.
      */
     public double imanDavenport() {
         return imanDavenport(statistic, blocks, treatments());

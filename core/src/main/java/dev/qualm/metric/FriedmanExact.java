@@ -11,9 +11,9 @@ final class FriedmanExact {
     private FriedmanExact() {}
 
     /*
-     * Rank sums block by block: each permutation of the next block's ranks is equally likely. The statistic does not care
-     * which treatment has which sum, and neither do the blocks to come, so that states are sorted and there are about k!
-     * times fewer. Four treatments over 14 blocks need some 10^5 steps.
+     * Rank sums block by block: each permutation of the next block's ranks is equally likely. The statistic does not
+     * care which treatment has which sum, and neither do the blocks to come, so that states are sorted and there are
+     * about k! times fewer. Four treatments over 14 blocks need some 10^5 steps.
      */
     private static final int MOST_TREATMENTS = 7;
 

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The step-down correction of Holm (Scandinavian Journal of Statistics 6, 1979): with the adjusted p-values held against alpha,
- * the chance of one or more false rejections among all tests is at most alpha, however they depend on each other. Never worse
- * than Bonferroni's.
+ * The step-down correction of Holm (Scandinavian Journal of Statistics 6, 1979): with the adjusted p-values held
+ * against alpha, the chance of one or more false rejections among all tests is at most alpha, however they depend on
+ * each other. Never worse than Bonferroni's.
  */
 public final class Holm {
     private Holm() {}
@@ -53,8 +53,8 @@ public final class Holm {
     }
 
     /**
-     * One treatment against each other (Demsar, JMLR 7, 2006, §3.2.2): fewer tests than {@link #pairs}, so more power, if the
-     * control was named before looking at the results.
+     * One treatment against each other (Demsar, JMLR 7, 2006, §3.2): fewer tests than {@link #pairs}, so more power,
+     * if the control was named before looking at the results.
      *
      * @param control number of the treatment, from 0
      */

@@ -61,7 +61,8 @@ public final class InputOrderRiskCoverage {
     }
 
     /**
-     * AURC as TorchUncertainty has it: the trapezoid over coverages 1/n to 1, divided by 1 - 1/n. NaN for a single case.
+     * AURC as TorchUncertainty has it: the trapezoid over coverages 1/n to 1, divided by 1 - 1/n. NaN for a single
+     * case.
      */
     public double aurcTrapezoid() {
         double sum = 0;
@@ -72,8 +73,8 @@ public final class InputOrderRiskCoverage {
     }
 
     /**
-     * AUGRC as TorchUncertainty has it: generalised risk (kept and wrong among all) over the same coverages. NaN for a single
-     * case.
+     * AUGRC as TorchUncertainty has it: generalised risk (kept and wrong among all) over the same coverages. NaN for a
+     * single case.
      */
     public double augrcTrapezoid() {
         double sum = 0;

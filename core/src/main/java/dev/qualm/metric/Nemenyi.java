@@ -4,9 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * All pairs of treatments after {@link Friedman} by the studentized range of their average ranks (Nemenyi, Distribution-free
- * Multiple Comparisons, thesis, Princeton, 1963; Demsar, JMLR 7, 2006, §3.2.2). The correction for the number of pairs is built
- * in. Whether a pair differs depends on the other treatments in the table; where that matters, see {@link WilcoxonPair}.
+ * All pairs of treatments after {@link Friedman} by the studentized range of their average ranks (Nemenyi,
+ * Distribution-free Multiple Comparisons, thesis, Princeton, 1963; Demsar, JMLR 7, 2006, §3.2). The correction for
+ * the number of pairs is built in. Whether a pair differs depends on the other treatments in the table; where that
+ * matters, see {@link WilcoxonPair}.
  */
 public final class Nemenyi {
     private Nemenyi() {}

@@ -5,10 +5,11 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Paired comparison of two scores on the same cases by any metric: both are judged on the same resampled cases, so that what
- * makes a replicate hard for both cancels (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, §8.3 and §13; the
- * p-value by inverting the percentile interval, Davison and Hinkley, Bootstrap Methods and their Application, 1997, §4.4). For
- * the AUROC {@link AurocDifference} needs no resampling. One comparison at a time: over a table, correct with {@link Holm}.
+ * Paired comparison of two scores on the same cases by any metric: both are judged on the same resampled cases, so that
+ * what makes a replicate hard for both cancels (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, §8.3 and
+ * §13; the p-value by inverting the percentile interval, Davison and Hinkley, Bootstrap Methods and their Application,
+ * 1997, §4.4). For the AUROC {@link AurocDifference} needs no resampling. One comparison at a time: over a table,
+ * correct with {@link Holm}.
  *
  * @param first the metric of the first score
  * @param second the metric of the second score
@@ -55,9 +56,11 @@ public record PairedBootstrap(double first, double second, double pValue, Interv
     }
 
     /**
-     * Compares two numbers computed from the same cases, for whatever is not a ranking metric: AURC, accuracy, calibration.
+     * Compares two numbers computed from the same cases, for whatever is not a ranking metric: AURC, accuracy,
+     * calibration.
      *
-     * @param stratum class of each case; cases are exchanged only with cases of the same number. All zeros draws from all
+     * @param stratum class of each case; cases are exchanged only with cases of the same number. All zeros draws from
+     *     all
      * @param first reads case numbers, see {@link Bootstrap#replicates(int[], ToDoubleFunction)}
      * @param second as {@code first}, for the other score
      * @throws MetricException if the difference is NaN on the data or on a replicate

@@ -2,8 +2,8 @@ package dev.qualm.metric;
 
 /**
  * A number that depends only on how the scores of two classes are ordered (and, for {@link Autc}, spaced; for
- * {@link CcrAtFpr}, on which predictions are right). It carries what a reader needs to compare it with another: which class
- * counts as positive, the class sizes and what was done with ties.
+ * {@link CcrAtFpr}, on which predictions are right). It carries what a reader needs to compare it with another: which
+ * class counts as positive, the class sizes and what was done with ties.
  */
 public sealed interface RankMetric permits Auroc, Aupr, Autc, CcrAtFpr, FprAtTpr {
     /** The metric, in [0, 1]; NaN where the class says that it can be undefined. */

@@ -1,7 +1,8 @@
 package dev.qualm.metric;
 
 /**
- * Share of wrong predictions among the kept ones at the smallest possible coverage of at least the given one ("Risk@Cov").
+ * Share of wrong predictions among the kept ones at the smallest possible coverage of at least the given one
+ * ("Risk@Cov").
  *
  * @param coverage share of predictions to keep at least, in [0, 1]
  */

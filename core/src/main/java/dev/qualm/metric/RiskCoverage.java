@@ -8,11 +8,11 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * Selective prediction: what share of the predictions is kept (coverage) and how many of the kept ones are wrong (risk), as
- * the most doubted are left out first (El-Yaniv and Wiener, JMLR 11, 2010). Immutable; sorts once.
+ * Selective prediction: what share of the predictions is kept (coverage) and how many of the kept ones are wrong
+ * (risk), as the most doubted are left out first (El-Yaniv and Wiener, JMLR 11, 2010). Immutable; sorts once.
  *
- * <p>Predictions with equal scores are kept or left out together; numbers that average over prefixes are expectations over a
- * random order inside ties, so that none of them depends on the order of the input.
+ * <p>Predictions with equal scores are kept or left out together; numbers that average over prefixes are expectations
+ * over a random order inside ties, so that none of them depends on the order of the input.
  */
 public final class RiskCoverage {
     /* Blocks of equal score, most trusted first; counts are cumulative. */
@@ -135,8 +135,8 @@ public final class RiskCoverage {
     }
 
     /**
-     * Area under the risk-coverage curve (Geifman, Uziel and El-Yaniv, ICLR 2019): the mean, over k = 1..n, of the risk of
-     * the k most trusted. Smaller is better.
+     * Area under the risk-coverage curve (Geifman, Uziel and El-Yaniv, ICLR 2019): the mean, over k = 1..n, of the risk
+     * of the k most trusted. Smaller is better.
      */
     public double aurc() {
         double sum = 0;
@@ -167,8 +167,8 @@ public final class RiskCoverage {
     }
 
     /**
-     * AURC as FD-Shifts has it (Jaeger et al., ICLR 2023; printed there times 1000): the trapezoid over distinct scores,
-     * with the first risk down to coverage 0.
+     * AURC as FD-Shifts has it (Jaeger et al., ICLR 2023; printed there times 1000): the trapezoid over distinct
+     * scores, with the first risk down to coverage 0.
      */
     public double aurcTrapezoid() {
         double sum = 0;
@@ -186,15 +186,18 @@ public final class RiskCoverage {
         return r + (1 - r) * Math.log(1 - r + Math.ulp(1.0));
     }
 
-    /** {@link #aurcTrapezoid()} minus the optimum in the limit of many cases, {@code r + (1 - r) ln(1 - r)}, as FD-Shifts. */
+    /**
+     * {@link #aurcTrapezoid()} minus the optimum in the limit of many cases, {@code r + (1 - r) ln(1 - r)}, as
+     * FD-Shifts.
+     */
     public double excessAurcTrapezoid() {
         return aurcTrapezoid() - optimalAurcInTheLimit();
     }
 
     /**
-     * Area under the generalised risk-coverage curve (Traub et al., NeurIPS 2024; printed there times 1000): generalised
-     * risk is the share of all predictions that is kept and wrong. Trapezoid over distinct scores from 0. Smaller is better;
-     * {@code r^2/2} is the least with error rate r.
+     * Area under the generalised risk-coverage curve (Traub et al., NeurIPS 2024; printed there times 1000):
+     * generalised risk is the share of all predictions that is kept and wrong. Trapezoid over distinct scores from 0.
+     * Smaller is better; {@code r^2/2} is the least with error rate r.
      */
     public double augrc() {
         double sum = 0;
@@ -212,8 +215,8 @@ public final class RiskCoverage {
     }
 
     /**
-     * Largest coverage whose risk is at most {@code risk}; 0 if there is none. The risk need not rise with coverage: smaller
-     * coverages may exceed it.
+     * Largest coverage whose risk is at most {@code risk}; 0 if there is none. The risk need not rise with coverage:
+     * smaller coverages may exceed it.
      */
     public double coverageAtRisk(double risk) {
         requireShare("risk", risk);
@@ -264,8 +267,8 @@ public final class RiskCoverage {
     }
 
     /**
-     * The percentile interval of a number read off the curve, for example {@code RiskCoverage::aurc}. Predictions are drawn
-     * with replacement, right and wrong ones together, since how many are wrong is part of what varies.
+     * The percentile interval of a number read off the curve, for example {@code RiskCoverage::aurc}. Predictions are
+     * drawn with replacement, right and wrong ones together, since how many are wrong is part of what varies.
      *
      * @param level nominal coverage of the interval, for example 0.95
      */

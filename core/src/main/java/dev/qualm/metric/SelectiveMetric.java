@@ -1,8 +1,8 @@
 package dev.qualm.metric;
 
 /**
- * A number that says how well a score ranks wrong predictions behind right ones, with its definition. Positives are the wrong
- * predictions; a score grows with distrust, and the least doubted predictions are kept first.
+ * A number that says how well a score ranks wrong predictions behind right ones, with its definition. Positives are the
+ * wrong predictions; a score grows with distrust, and the least doubted predictions are kept first.
  */
 public sealed interface SelectiveMetric permits Aurc, ExcessAurc, Augrc, CoverageAtRisk, RiskAtCoverage, FailureAuroc {
     /** The usual name, with its parameter. */

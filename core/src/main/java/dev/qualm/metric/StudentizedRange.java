@@ -6,8 +6,8 @@ final class StudentizedRange {
 
     /*
      * The largest is at z, the others within q below it: P(Q <= q) = k integral phi(z) (Phi(z) - Phi(z - q))^(k-1) dz.
-     * Trapezoids over [-9, 9 + q] in steps below 0.02: the integrand is smooth and vanishes at both ends, where they converge
-     * faster than any power of the step.
+     * Trapezoids over [-9, 9 + q] in steps below 0.02: the integrand is smooth and vanishes at both ends, where they
+     * converge faster than any power of the step.
      */
     private static final double EDGE = 9;
 

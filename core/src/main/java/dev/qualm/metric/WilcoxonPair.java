@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Two of several treatments, say detectors, compared over the same blocks, say data sets, by {@link WilcoxonSignedRank} with
- * {@link Holm}'s correction for all pairs. Unlike {@link Nemenyi} a pair's test does not depend on the other treatments
- * (Benavoli, Corani and Mangili, JMLR 17, 2016).
+ * Two of several treatments, say detectors, compared over the same blocks, say data sets, by {@link WilcoxonSignedRank}
+ * with {@link Holm}'s correction for all pairs. Unlike {@link Nemenyi} a pair's test does not depend on the other
+ * treatments (Benavoli, Corani and Mangili, JMLR 17, 2016).
  *
  * @param first number of one treatment, from 0
  * @param second number of the other

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * The signed-rank test of Wilcoxon (Biometrics Bulletin 1, 1945): do paired values differ, say two detectors over several data
- * sets or models (Demsar, JMLR 7, 2006, §3.1.3)? Tests that the differences are symmetric around 0; needs no normality. With
- * fewer than 6 pairs no result can reach 5%.
+ * The signed-rank test of Wilcoxon (Biometrics Bulletin 1, 1945): do paired values differ, say two detectors over
+ * several data sets or models (Demsar, JMLR 7, 2006, §3.1.3)? Tests that the differences are symmetric around 0; needs
+ * no normality. With fewer than 6 pairs no result can reach 5%.
  *
  * @param positiveRanks sum of the ranks of differences above 0
  * @param negativeRanks sum of the ranks of differences below 0
@@ -27,9 +27,10 @@ public record WilcoxonSignedRank(
     }
 
     /*
-     * Under the null every sign is a fair coin, whatever ties there are: the exact distribution of the sum of positive ranks
-     * is the convolution of {0, rank} over the pairs, counted in half ranks. O(n^3) in time, done up to LARGEST_EXACT pairs;
-     * beyond, the normal with the variance of the ranks at hand, sum of rank^2 / 4, which holds for ties as it stands.
+     * Under the null every sign is a fair coin, whatever ties there are: the exact distribution of the sum of positive
+     * ranks is the convolution of {0, rank} over the pairs, counted in half ranks. O(n^3) in time, done up to
+     * LARGEST_EXACT pairs; beyond, the normal with the variance of the ranks at hand, sum of rank^2 / 4, which holds
+     * for ties as it stands.
      */
     private static final int LARGEST_EXACT = 200;
 
@@ -37,8 +38,8 @@ public record WilcoxonSignedRank(
      * Tests two lists.
      *
      * @param first one value a pair
-     * @param second its partner, same order. Ties are found by comparing differences as doubles: round values that stand for
-     *     short decimals, such as percentages, to whole units first
+     * @param second its partner, same order. Ties are found by comparing differences as doubles: round values that
+     *     stand for short decimals, such as percentages, to whole units first
      * @throws ShapeException if the lengths differ or there is no pair
      * @throws MetricException if a difference is NaN
      */

@@ -74,7 +74,10 @@ final class BruteForce {
         throw new AssertionError("the smallest threshold catches all");
     }
 
-    /** Distances in units of 1/(100 n); ties go to more caught, then to the lowest threshold but at all caught the highest. */
+    /**
+     * Distances in units of 1/(100 n); ties go to more caught, then to the lowest threshold but at all caught the
+     * highest.
+     */
     static double fprNearest(Cases c) {
         long n = c.positives().length;
         long best = Long.MAX_VALUE;

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every ranking and selective metric against its definition, spelled out case by case in {@link BruteForce}, on lists that are
- * tied, infinite, tiny, constant, huge in range or one ulp apart; and what all of them share: order of the input does not
- * matter, nor does a monotone change of scale, NaN is refused, arguments are left alone.
+ * Every ranking and selective metric against its definition, spelled out case by case in {@link BruteForce}, on lists
+ * that are tied, infinite, tiny, constant, huge in range or one ulp apart; and what all of them share: order of the
+ * input does not matter, nor does a monotone change of scale, NaN is refused, arguments are left alone.
  */
 class ExactnessTest {
     private static final int ROUNDS = 400;

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 /** Friedman's test and the comparisons of pairs after it. */
 class FriedmanTest {
     /**
-     * AUC of four tree learners on 14 data sets: Demsar 2006, table 6. There 0.975 and 0.975 on the 13th have ranks 2 and 3, from
-     * digits that are not printed; one is added here.
+     * AUC of four tree learners on 14 data sets: Demsar 2006, table 6. There 0.975 and 0.975 on the 13th have ranks 2
+     * and 3, from digits that are not printed; one is added here.
      */
     private static final double[][] TREES = {
         {.763, .768, .771, .798},
@@ -199,7 +199,7 @@ class FriedmanTest {
 
     @Test
     void holm_againstTheFirst_givesThePublishedTests() {
-        // Demsar 2006, §3.2.3: p-values 0.016, 0.019, 0.607 against 0.017, 0.025, 0.05: the first two are rejected.
+        // Demsar 2006, §3.2: p-values 0.016, 0.019, 0.607 against 0.017, 0.025, 0.05: the first two are rejected.
         List<RankPair> pairs = Holm.against(Friedman.of(TREES, true), 0);
         assertThat(pairs.get(2).pValue()).isCloseTo(0.016, within(5e-4));
         assertThat(pairs.get(0).pValue()).isCloseTo(0.019, within(5e-4));

@@ -38,7 +38,10 @@ final class Golden {
         return cases;
     }
 
-    /** The cases of selective prediction: confidences and marks are given, or follow from the probabilities of calibration. */
+    /**
+     * The cases of selective prediction: confidences and marks are given, or follow from the probabilities of
+     * calibration.
+     */
     static Map<String, Map<String, double[]>> selective() {
         Map<String, Map<String, double[]>> cases = read("selective.txt.gz");
         read("calibration.txt.gz").forEach((name, values) -> {

@@ -11,7 +11,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class WilcoxonSignedRankTest {
-    /** Height differences of cross- and self-fertilised plants: Darwin 1876, in Fisher, The Design of Experiments, §17. */
+    /**
+     * Height differences of cross- and self-fertilised plants: Darwin 1876, in Fisher, The Design of Experiments, §17.
+     */
     private static final double[] PLANTS = {6, 8, 14, 16, 23, 24, 28, 29, 41, -48, 49, 56, 60, -67, 75};
 
     @Test
