@@ -3,8 +3,8 @@ package dev.qualm.metric;
 import java.util.Locale;
 
 /**
- * Calibration error with the bias of its bins taken off (Kumar, Liang and Ma, Verified Uncertainty Calibration, NeurIPS
- * 2019, §5). The plain error of a perfectly calibrated classifier is above 0, the more so the fewer cases a bin holds,
+ * Calibration error less an estimate of its bias (Kumar, Liang and Ma, Verified Uncertainty Calibration, NeurIPS
+ * 2019). The plain error of a perfectly calibrated classifier is above 0, the more so the fewer cases a bin holds,
  * because the accuracy of a bin is itself an estimate. Both numbers can be below 0 by chance.
  *
  * @param value {@link CalibrationError#value} less an estimate of its bias. For a calibrated classifier about 2 -

@@ -6,9 +6,9 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Paired comparison of two scores on the same cases by any metric: both are judged on the same resampled cases, so that
- * what makes a replicate hard for both cancels (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, §8.3 and
+ * what makes a replicate hard for both cancels (Efron and Tibshirani, An Introduction to the Bootstrap, 1993,
  * §13; the p-value by inverting the percentile interval, Davison and Hinkley, Bootstrap Methods and their Application,
- * 1997, §4.4). For the AUROC {@link AurocDifference} needs no resampling. One comparison at a time: over a table,
+ * 1997). For the AUROC {@link AurocDifference} needs no resampling. One comparison at a time: over a table,
  * correct with {@link Holm}.
  *
  * @param first the metric of the first score
