@@ -1,6 +1,7 @@
 package dev.qualm.attack;
 
 import dev.qualm.Status;
+import dev.qualm.network.engine.Precision;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -22,6 +23,8 @@ final class PgdRun {
     private final Objective objective;
     private final double[] x;
     private final double[] velocity;
+    private final boolean plain;
+    private final boolean single;
 
     PgdRun(Pgd attack, Trail trail, @Nullable Momentum momentum, Objective objective) {
         this.attack = attack;
@@ -29,6 +32,11 @@ final class PgdRun {
         this.momentum = momentum;
         this.objective = objective;
         x = trail.original.clone();
+        plain = momentum == null
+                && attack.ball() == Ball.LINF
+                && attack.direction() == Pgd.Direction.SIGN
+                && attack.projection() == Pgd.Projection.BALL_THEN_BOX;
+        single = trail.network.precision() == Precision.FLOAT32;
         velocity = momentum == null ? new double[0] : new double[x.length];
     }
 
@@ -138,15 +146,13 @@ final class PgdRun {
 
     private boolean moved(int i, int r, double[] gradient, int s) {
         int width = trail.width;
-        double[] g = new double[width];
         double largest = 0;
-        double sum = 0;
         for (int j = 0; j < width; j++) {
-            double raw = gradient[r * width + j];
-            // By what budgets speak of, not by the network's input.
-            g[j] = Math.abs(raw) <= attack.zeroBelow() ? 0 : raw * trail.bounds.unit()[j];
-            largest = Math.max(largest, Math.abs(g[j]));
-            sum += Math.abs(g[j]);
+            double size = Math.abs(gradient[r * width + j]);
+            // By what budgets speak of, not by the network's input. Math.max keeps NaN.
+            largest = Math.max(
+                    largest,
+                    size <= attack.zeroBelow() ? 0 : size * trail.bounds.unit()[j]);
         }
         if (!Double.isFinite(largest)) {
             trail.status[i] = Status.nonFinite("the gradient at step " + s + " is NaN or infinite");
@@ -156,6 +162,17 @@ final class PgdRun {
             trail.status[i] =
                     Status.zeroGradient("at step " + s + " of " + attack.steps() + ": the input is not moved by it");
             return false;
+        }
+        if (plain) {
+            signStep(i, r, gradient);
+            return true;
+        }
+        double[] g = new double[width];
+        double sum = 0;
+        for (int j = 0; j < width; j++) {
+            double raw = gradient[r * width + j];
+            g[j] = Math.abs(raw) <= attack.zeroBelow() ? 0 : raw * trail.bounds.unit()[j];
+            sum += Math.abs(g[j]);
         }
         if (momentum != null) {
             double[] unit = momentum.ofSteps() ? Steps.direction(trail, x, i, g, attack.direction()) : g;
@@ -168,6 +185,30 @@ final class PgdRun {
         Steps.add(trail, x, i, g, attack.direction(), attack.step());
         project(i);
         return true;
+    }
+
+    /** A step along the sign and both projections in one go: what training on attacks spends its time on, besides the network. */
+    private void signStep(int i, int r, double[] gradient) {
+        int width = trail.width;
+        double[] unit = trail.bounds.unit();
+        double[] low = trail.bounds.low();
+        double[] high = trail.bounds.high();
+        double epsilon = attack.epsilon();
+        for (int j = 0; j < width; j++) {
+            double raw = gradient[r * width + j];
+            if (raw == 0 || Math.abs(raw) <= attack.zeroBelow()) {
+                continue;
+            }
+            int at = i * width + j;
+            double origin = trail.original[at];
+            double to = x[at] + attack.step() * (raw > 0 ? 1 : -1) * unit[j];
+            double by = (to - origin) / unit[j];
+            if (Math.abs(by) > epsilon) {
+                to = origin + Math.copySign(epsilon, by) * unit[j];
+            }
+            to = Math.min(high[j], Math.max(low[j], to));
+            x[at] = single ? (float) to : to;
+        }
     }
 
     private void project(int i) {
