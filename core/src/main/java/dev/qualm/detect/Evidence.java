@@ -82,7 +82,8 @@ public final class Evidence implements AutoCloseable {
         Evidence evidence;
         if (sources.contains(Score.Source.WEIGHT_GRADIENTS)) {
             evidence = recorded(network, feeds, wantedFeatures, method);
-        } else if (sources.contains(Score.Source.INPUT_GRADIENTS) && wantedFeatures == null) {
+        } else if (wantedFeatures == null
+                && (sources.contains(Score.Source.INPUT_GRADIENTS) || sources.contains(Score.Source.CHANGED_INPUTS))) {
             evidence = swept(network, feeds, method);
         } else {
             evidence = values(network, feeds, wantedFeatures, method);
@@ -178,6 +179,20 @@ public final class Evidence implements AutoCloseable {
             changes.put(rate, found);
         }
         return found;
+    }
+
+    /**
+     * Gradient of {@code sum(cotangent * logits)} at the input that gradients refer to, of its shape.
+     *
+     * @param cotangent {@code [n, classes]}
+     */
+    public Array inputGradient(Array cotangent) {
+        if (sweep != null) {
+            return sweep.gradient(cotangent);
+        }
+        try (Sweep own = Sweep.of(network, feeds)) {
+            return own.gradient(cotangent);
+        }
     }
 
     /** The batch, for networks of one input. */

@@ -45,12 +45,14 @@ public interface Score {
         /** Attributions to inner layers. */
         ATTRIBUTION,
         /** Predictions of changed networks. */
-        MUTANTS;
+        MUTANTS,
+        /** Answers to changed inputs. */
+        CHANGED_INPUTS;
 
-        /** Cost in passes (forward = 1), the shared forward included; of the last two, which depend on the score, the forward alone. */
+        /** Cost in passes (forward = 1), the shared forward included; of the last three, which depend on the score, the forward alone. */
         public double passes(int classes) {
             return switch (this) {
-                case LOGITS, HEAD, ATTRIBUTION, MUTANTS -> 1;
+                case LOGITS, HEAD, ATTRIBUTION, MUTANTS, CHANGED_INPUTS -> 1;
                 // One forward, and one reverse sweep for each class but one (the maps are invariant to a shift of the
                 // logits).
                 case INPUT_GRADIENTS -> classes;

@@ -11,6 +11,7 @@ import dev.qualm.network.Network;
 import dev.qualm.network.Workers;
 import dev.qualm.network.engine.Engine;
 import java.util.EnumMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -124,13 +125,13 @@ public record Scorer(Network network, List<Score> scores, int threads, CosineSim
                 : batch.inputs().select(readable);
         Set<Score.Source> sources = Evidence.sources(scores);
         try (Evidence evidence = Evidence.of(network, Map.of(input, inputs), sources, maps)) {
-            double[][] values = new double[scores.size()][];
-            for (int s = 0; s < values.length; s++) {
-                values[s] = scores.get(s).refusal(network, evidence.logits()[0].length) == null
-                        ? scores.get(s).score(evidence)
-                        : nan(readable.length);
+            Map<Score, double[]> values = new IdentityHashMap<>();
+            for (Score s : scores) {
+                if (s.refusal(network, evidence.logits()[0].length) == null) {
+                    values.put(s, s.score(evidence));
+                }
             }
-            all.put(at, readable, evidence, values);
+            all.put(at, readable, evidence, scores, values);
         }
     }
 
@@ -173,7 +174,7 @@ public record Scorer(Network network, List<Score> scores, int threads, CosineSim
             status[item] = Status.unreadable(reason);
         }
 
-        void put(int at, int[] readable, Evidence evidence, double[][] found) {
+        void put(int at, int[] readable, Evidence evidence, List<Score> scores, Map<Score, double[]> found) {
             int[] predicted = evidence.predictions();
             List<Status> states = evidence.status();
             for (int i = 0; i < readable.length; i++) {
@@ -182,8 +183,12 @@ public record Scorer(Network network, List<Score> scores, int threads, CosineSim
                 predictions[item] = finite ? predicted[i] : -1;
                 confidence[item] = finite ? 1 - Msp.of(evidence.logits()[i]) : Double.NaN;
                 status[item] = states.get(i);
-                for (int s = 0; s < found.length; s++) {
-                    values[s][item] = finite ? found[s][i] : Double.NaN;
+                for (int s = 0; s < values.length; s++) {
+                    double[] own = found.get(scores.get(s));
+                    values[s][item] = finite && own != null ? own[i] : Double.NaN;
+                    if (status[item].isOk() && own != null && Double.isNaN(own[i])) {
+                        status[item] = Status.undefined("no " + scores.get(s).name());
+                    }
                 }
             }
             synchronized (nanos) {

@@ -4,7 +4,8 @@ package dev.qualm.detect;
 public final class Softmax {
     private Softmax() {}
 
-    static double logSumExp(double[] z) {
+    /** Logarithm of the sum of exponentials. */
+    public static double logSumExp(double[] z) {
         double max = max(z);
         if (Double.isInfinite(max)) {
             return max;
@@ -16,7 +17,8 @@ public final class Softmax {
         return max + Math.log(sum);
     }
 
-    static double max(double[] z) {
+    /** The largest; NaN if one is NaN. */
+    public static double max(double[] z) {
         double max = Double.NEGATIVE_INFINITY;
         for (double v : z) {
             if (Double.isNaN(v)) {
@@ -27,7 +29,8 @@ public final class Softmax {
         return max;
     }
 
-    static double[] probabilities(double[] z) {
+    /** Softmax. */
+    public static double[] probabilities(double[] z) {
         double lse = logSumExp(z);
         double[] p = new double[z.length];
         for (int i = 0; i < p.length; i++) {
@@ -37,7 +40,7 @@ public final class Softmax {
     }
 
     /** 1 - p_i summed from the other probabilities, so that it does not cancel when p_i is near one. */
-    static double[] complements(double[] p) {
+    public static double[] complements(double[] p) {
         double[] out = new double[p.length];
         double sum = 0;
         for (double v : p) {

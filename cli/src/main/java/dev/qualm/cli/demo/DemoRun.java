@@ -127,6 +127,7 @@ record DemoRun(
             case INPUT_GRADIENTS -> "class-wise input gradients";
             case ATTRIBUTION -> "conductance";
             case MUTANTS -> "mutants";
+            case CHANGED_INPUTS -> "changed inputs";
         };
     }
 

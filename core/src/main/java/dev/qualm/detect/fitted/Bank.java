@@ -1,0 +1,137 @@
+package dev.qualm.detect.fitted;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/**
+ * Items as they are, all of them up to a number, beyond it a uniform sample of the different ones.
+ */
+/*
+ * Kept are the items whose content hashes are the smallest ("bottom-k" or KMV sampling; Bar-Yossef et al. 2002): which those are
+ * depends neither on the order nor on the parts in which items come, and any part of a sample in hash order is a sample itself. Equal
+ * items share a hash and so a fate; each copy takes a place.
+ */
+public final class Bank implements Statistic<Bank> {
+    /** Places by default. */
+    public static final int PLACES = 10_000;
+
+    /** Percentiles of all activations are taken of at most so many numbers. */
+    private static final int NUMBERS = 1 << 22;
+
+    /** A bank of so many places. */
+    public record Of(int places) implements Need<Bank> {
+        @Override
+        public Bank empty(Site site) {
+            return new Bank(places);
+        }
+
+        @Override
+        public Class<Bank> type() {
+            return Bank.class;
+        }
+    }
+
+    /**
+     * An item.
+     *
+     * @param hash of its content
+     * @param label true class, or {@link Readings#UNKNOWN}
+     */
+    record Item(long hash, double[] features, double[] logits, int label) implements Comparable<Item> {
+        @Override
+        public int compareTo(Item o) {
+            int by = Long.compare(hash, o.hash);
+            by = by == 0 ? Integer.compare(label, o.label) : by;
+            by = by == 0 ? Arrays.compare(features, o.features) : by;
+            return by == 0 ? Arrays.compare(logits, o.logits) : by;
+        }
+    }
+
+    private final int places;
+    private final PriorityQueue<Item> items = new PriorityQueue<>(java.util.Comparator.reverseOrder());
+
+    private Bank(int places) {
+        this.places = places;
+    }
+
+    static Of places(int places) {
+        return new Of(places);
+    }
+
+    static Of usual() {
+        return new Of(PLACES);
+    }
+
+    @Override
+    public void add(Readings batch) {
+        for (int i = 0; i < batch.size(); i++) {
+            long hash = hash(batch, i);
+            Item last = items.size() < places ? null : items.peek();
+            if (last == null || hash <= last.hash) {
+                put(new Item(hash, batch.features(i).clone(), batch.logits(i).clone(), batch.label(i)));
+            }
+        }
+    }
+
+    private void put(Item item) {
+        if (items.size() < places) {
+            items.add(item);
+        } else if (item.compareTo(items.element()) < 0) {
+            items.remove();
+            items.add(item);
+        }
+    }
+
+    @Override
+    public void merge(Bank other) {
+        other.items.forEach(this::put);
+    }
+
+    /** In order of their hashes. */
+    List<Item> items() {
+        List<Item> sorted = new ArrayList<>(items);
+        sorted.sort(null);
+        return sorted;
+    }
+
+    double[][] features() {
+        return items().stream().map(Item::features).toArray(double[][]::new);
+    }
+
+    double[][] logits() {
+        return items().stream().map(Item::logits).toArray(double[][]::new);
+    }
+
+    /** All activations of the items, or of as many as can be sorted in reasonable memory. */
+    double[] activations() {
+        List<Item> all = items();
+        int d = all.isEmpty() ? 0 : all.get(0).features.length;
+        int n = Math.min(all.size(), Math.max(1, NUMBERS / Math.max(1, d)));
+        double[] out = new double[n * d];
+        for (int i = 0; i < n; i++) {
+            System.arraycopy(all.get(i).features, 0, out, i * d, d);
+        }
+        return out;
+    }
+
+    private static long hash(Readings batch, int row) {
+        long h = mix(batch.label(row));
+        for (double v : batch.features(row)) {
+            h = mix(h ^ Double.doubleToLongBits(v + 0.0)); // -0.0 is 0.0
+        }
+        for (double v : batch.logits(row)) {
+            h = mix(h ^ Double.doubleToLongBits(v + 0.0));
+        }
+        return h;
+    }
+
+    /** The finaliser of SplitMix64 (Steele, Lea, Flood 2014), after a step of its sequence. */
+    private static long mix(long x) {
+        long z = x + 0x9e3779b97f4a7c15L;
+        z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+        z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+        return z ^ (z >>> 31);
+    }
+}

@@ -1,0 +1,109 @@
+package dev.qualm.detect.fitted;
+
+import dev.qualm.ShapeException;
+import dev.qualm.array.Array;
+import dev.qualm.detect.Evidence;
+import dev.qualm.detect.Score;
+import dev.qualm.gradient.GradNorm;
+import dev.qualm.network.Network;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fitted detector as a score beside others.
+ *
+ * @param detector the method
+ * @param site the network's classes, features and head
+ * @param learnt what it was fitted with
+ * @param judge how it scores
+ */
+public record DetectorScore(Detector detector, Site site, Learnt learnt, Judge judge) implements Score {
+    /** @throws dev.qualm.UnreadableFileException if what was learnt does not suit the method or the network */
+    public static DetectorScore of(Detector detector, Site site, Learnt learnt) {
+        return new DetectorScore(detector, site, learnt, detector.judge(site, learnt));
+    }
+
+    /** The method's name and the parameters that are not at their defaults, for example {@code knn:k=10}. */
+    @Override
+    public String name() {
+        return Detectors.text(detector);
+    }
+
+    @Override
+    public String question() {
+        return detector.about().question();
+    }
+
+    @Override
+    public Source source() {
+        return judge instanceof Judge.OfInput
+                ? Source.CHANGED_INPUTS
+                : detector.about().readsHead() ? Source.HEAD : Source.LOGITS;
+    }
+
+    @Override
+    public double passes(int classes) {
+        return detector.passes();
+    }
+
+    @Override
+    public @Nullable String refusal(Network network, int classes) {
+        if (classes != site.classes()) {
+            return "it was fitted for " + site.classes() + " classes, the network has " + classes;
+        }
+        return Detectors.refusal(detector, network, site);
+    }
+
+    @Override
+    public double[] score(Evidence evidence) {
+        if (judge instanceof Judge.OfInput changed) {
+            return defined(evidence.timed(Source.CHANGED_INPUTS, () -> changed.score(evidence)));
+        }
+        double[][] features = new double[evidence.size()][0];
+        if (detector.about().readsHead()) {
+            features = Readings.rows(GradNorm.features(evidence.network(), evidence.features()));
+        }
+        return score(Readings.of(evidence.logits(), features));
+    }
+
+    /**
+     * Scores what was read already.
+     *
+     * @param logits {@code [n, K]}
+     * @param features input of the last linear layer {@code [n, d]}; without elements if the method does not read it
+     * @return distrust per row; NaN where something is not finite or the method's definition yields no value
+     * @throws DetectorException if the method needs the input itself
+     */
+    public double[] scoreFeatures(Array logits, Array features) {
+        double[][] z = Readings.rows(logits);
+        return score(Readings.of(z, features.size() == 0 ? new double[z.length][0] : Readings.rows(features)));
+    }
+
+    private double[] score(Readings batch) {
+        if (!(judge instanceof Judge.OfRow of)) {
+            throw new DetectorException("Detector " + name()
+                    + ": expected the inputs, but found logits and features; score evidence of a network instead");
+        }
+        int d = detector.about().readsHead() ? site.features() : 0;
+        double[] out = new double[batch.size()];
+        for (int i = 0; i < out.length; i++) {
+            if (batch.logits(i).length != site.classes() || (d > 0 && batch.features(i).length != d)) {
+                throw new ShapeException("Detector " + name() + ": expected " + site.classes() + " logits and " + d
+                        + " features, but found " + batch.logits(i).length + " and " + batch.features(i).length);
+            }
+            out[i] = batch.finite(i) ? of.score(batch, i) : Double.NaN;
+        }
+        return defined(out);
+    }
+
+    private static double[] defined(double[] values) {
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Double.isFinite(values[i]) ? values[i] : Double.NaN;
+        }
+        return values;
+    }
+
+    @Override
+    public String toString() {
+        return name() + " (" + detector.about().paper() + ")";
+    }
+}

@@ -1,0 +1,159 @@
+package dev.qualm.detect.fitted;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.qualm.Provenance;
+import dev.qualm.QualmException;
+import dev.qualm.UnreadableFileException;
+import dev.qualm.array.Array;
+import dev.qualm.artifact.Artifact;
+import dev.qualm.artifact.Fields;
+import dev.qualm.mutation.ItemSet;
+import dev.qualm.network.Network;
+import dev.qualm.network.onnx.ModelHash;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Detectors fitted together, with what is needed to use them again.
+ *
+ * @param modelHash the model they belong to
+ * @param site its classes and head
+ * @param scores the detectors, no two of one name
+ * @param items the contents they were fitted on
+ * @param provenance what made them
+ */
+public record FittedDetectors(
+        String modelHash, Site site, List<DetectorScore> scores, ItemSet items, Provenance provenance) {
+    /** Of the files. */
+    public static final String KIND = "fitted-detectors";
+
+    private static final String ITEMS = "items";
+    private static final int MAX_CLASSES = 10_000_000;
+
+    public FittedDetectors {
+        scores = List.copyOf(scores);
+        Set<String> names = new HashSet<>();
+        for (DetectorScore s : scores) {
+            if (!names.add(s.name())) {
+                throw new DetectorException("Expected different detectors, but found " + s.name() + " twice");
+            }
+        }
+    }
+
+    /**
+     * Refuses data that the detectors were fitted on: their scores there say nothing.
+     *
+     * @param inputs {@code [n, ...]}, as the network takes them
+     * @throws DetectorException if an item is among those
+     */
+    public void requireUnseen(Array inputs) {
+        boolean[] held = items.holds(inputs);
+        int seen = 0;
+        for (boolean h : held) {
+            seen += h ? 1 : 0;
+        }
+        if (seen > 0) {
+            throw new DetectorException("Expected items that the detectors were not fitted on, but found " + seen
+                    + " of " + held.length + " among those; score other data");
+        }
+    }
+
+    /**
+     * Saves them, completely or not at all.
+     *
+     * @throws QualmException if the file cannot be written
+     */
+    public void save(Path file) {
+        artifact().write(file);
+    }
+
+    private Artifact artifact() {
+        Map<String, Array> arrays = new TreeMap<>();
+        ObjectNode content = JsonNodeFactory.instance.objectNode();
+        content.put("classes", site.classes());
+        content.put("contents", items.hash());
+        ArrayNode list = content.putArray("detectors");
+        for (int i = 0; i < scores.size(); i++) {
+            DetectorScore s = scores.get(i);
+            ObjectNode one = list.addObject();
+            one.put("name", s.detector().about().name());
+            ObjectNode settings = one.putObject("settings");
+            s.detector().settings().values().forEach(settings::put);
+            String prefix = i + "/";
+            s.learnt().arrays().forEach((name, a) -> arrays.put(prefix + name, a));
+        }
+        arrays.put(ITEMS, Array.of(items.items(), items.size()));
+        return new Artifact(KIND, modelHash, provenance, content, arrays);
+    }
+
+    /**
+     * Reads what {@link #save} wrote; scores are the same to the last bit.
+     *
+     * @throws UnreadableFileException if the file is missing, damaged or of another kind
+     * @throws QualmException if they were fitted for another model
+     */
+    public static FittedDetectors load(Path file, Network network) {
+        Artifact artifact = Artifact.read(file, KIND);
+        artifact.requireModel(ModelHash.of(network.graph()));
+        try {
+            return read(artifact, network);
+        } catch (UnreadableFileException e) {
+            throw e;
+        } catch (QualmException e) {
+            throw new UnreadableFileException("The saved detectors are damaged: " + e.getMessage(), e);
+        }
+    }
+
+    private static FittedDetectors read(Artifact artifact, Network network) {
+        Fields fields = artifact.fields();
+        int classes = fields.integer("classes");
+        if (classes < 1 || classes > MAX_CLASSES) {
+            throw fields.failure("classes", "a number from 1 to " + MAX_CLASSES);
+        }
+        Site site = Site.of(network, classes);
+        Array contents = artifact.array(ITEMS);
+        if (contents.rank() != 1 || contents.dtype() != dev.qualm.array.DType.INT64) {
+            throw Learnt.failure(ITEMS, "integers of 64 bits", contents);
+        }
+        ItemSet items = DetectorFit.items(contents.longs());
+        if (!items.hash().equals(fields.text("contents"))) {
+            throw fields.failure("contents", "the name of the items it was fitted on");
+        }
+        List<DetectorScore> scores = new ArrayList<>();
+        for (Fields one : fields.objects("detectors")) {
+            Map<String, String> settings = new LinkedHashMap<>();
+            Fields given = one.object("settings");
+            given.names().forEach(n -> settings.put(n, given.text(n)));
+            Detector detector = Detectors.of(one.text("name"), settings);
+            if (detector.about().readsHead() && !site.hasHead()) {
+                throw one.failure("name", "a detector that works without a last linear layer");
+            }
+            scores.add(DetectorScore.of(detector, site, learnt(artifact, scores.size() + "/")));
+        }
+        return new FittedDetectors(artifact.modelHash(), site, scores, items, artifact.provenance());
+    }
+
+    private static Learnt learnt(Artifact artifact, String prefix) {
+        Map<String, Array> arrays = new TreeMap<>();
+        artifact.arrays().forEach((name, a) -> {
+            if (name.startsWith(prefix)) {
+                arrays.put(name.substring(prefix.length()), a);
+            }
+        });
+        return new Learnt(arrays);
+    }
+
+    @Override
+    public String toString() {
+        return scores.stream().map(DetectorScore::name).toList() + " fitted on " + items.size() + " items of model "
+                + modelHash;
+    }
+}

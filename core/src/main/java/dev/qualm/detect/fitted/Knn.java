@@ -1,0 +1,70 @@
+package dev.qualm.detect.fitted;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Nearest neighbours (Sun, Ming, Zhu, Li 2022): Euclidean distance of {@code h / |h|} to the k-th nearest of the trusted items, likewise
+ * scaled. Published as trust (its negative).
+ *
+ * @param k which neighbour
+ * @param places items kept; of more, a sample
+ */
+record Knn(int k, int places) implements Detector {
+    static final About ABOUT = About.of(
+            "knn",
+            "Are there few trusted items with similar features?",
+            "Sun, Ming, Zhu, Li 2022",
+            Published.TRUST,
+            Reads.FEATURES);
+    static final Settings DEFAULTS = Settings.of("k", 50).and("bank", Bank.PLACES);
+
+    static Knn of(Settings s) {
+        return new Knn(s.integer(ABOUT.name(), "k", 1), s.integer(ABOUT.name(), "bank", 1));
+    }
+
+    @Override
+    public About about() {
+        return ABOUT;
+    }
+
+    @Override
+    public Settings settings() {
+        return Settings.of("k", k).and("bank", places);
+    }
+
+    @Override
+    public List<Statistic.Need<?>> needs() {
+        return List.of(Bank.places(places));
+    }
+
+    @Override
+    public Learnt fit(Site site, Statistics found) {
+        double[][] bank = found.get(Bank.places(places)).features();
+        requireEnough(ABOUT.name(), bank.length, k);
+        return Learnt.nothing().with("bank", bank, site.features());
+    }
+
+    static void requireEnough(String name, int found, int k) {
+        DetectorException.require(
+                found >= k, name, "at least k = " + k + " items", found, "give more, a larger bank or a smaller k");
+    }
+
+    @Override
+    public Judge judge(Site site, Learnt learnt) {
+        double[][] bank = learnt.matrix("bank", site.features());
+        requireEnough(ABOUT.name(), bank.length, k);
+        for (int i = 0; i < bank.length; i++) {
+            bank[i] = Vectors.unit(bank[i]);
+        }
+        return (Judge.OfRow) (batch, i) -> {
+            double[] h = Vectors.unit(batch.features(i));
+            double[] squares = new double[bank.length];
+            for (int j = 0; j < squares.length; j++) {
+                squares[j] = Vectors.squaredDistance(h, bank[j]);
+            }
+            Arrays.sort(squares);
+            return Math.sqrt(squares[k - 1]);
+        };
+    }
+}

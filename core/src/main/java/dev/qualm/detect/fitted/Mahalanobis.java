@@ -1,0 +1,76 @@
+package dev.qualm.detect.fitted;
+
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Mahalanobis distance (Lee, Lee, Lee, Shin 2018, equation 2, of the features alone): {@code min_c (h - m_c)' S^+ (h - m_c)} with the class
+ * means m_c and the covariance S around them. Published as trust (its negative).
+ *
+ * <p>Directions in which the data do not vary are left out (pseudo-inverse): a ridge would let them dominate.
+ */
+record Mahalanobis() implements Detector {
+    static final About ABOUT = About.of(
+            "mahalanobis",
+            "Are the features far from those of every class?",
+            "Lee, Lee, Lee, Shin 2018",
+            Published.TRUST,
+            Reads.FEATURES,
+            Reads.LABELS);
+
+    @Override
+    public About about() {
+        return ABOUT;
+    }
+
+    @Override
+    public Settings settings() {
+        return Settings.none();
+    }
+
+    @Override
+    public List<Statistic.Need<?>> needs() {
+        return List.of(Moments.Of.FEATURES);
+    }
+
+    @Override
+    public Learnt fit(Site site, Statistics found) {
+        return fit(site, found.get(Moments.Of.FEATURES), ABOUT.name());
+    }
+
+    static Learnt fit(Site site, Moments moments, String name) {
+        double[][] whitening = Eigen.of(moments.tied()).whitening();
+        DetectorException.require(
+                whitening.length > 0,
+                name,
+                "features that vary within classes",
+                moments.total() + " items whose features do not",
+                "give more items of each class");
+        return Learnt.nothing()
+                .with("whitening", whitening, site.features())
+                .with("means", moments.means(), site.features());
+    }
+
+    @Override
+    public Judge judge(Site site, Learnt learnt) {
+        ToDoubleFunction<double[]> distance = distance(site, learnt);
+        return (Judge.OfRow) (batch, i) -> distance.applyAsDouble(batch.features(i));
+    }
+
+    /** Squared distance to the nearest class. Means are whitened once, an item once: K d steps an item after that. */
+    static ToDoubleFunction<double[]> distance(Site site, Learnt learnt) {
+        double[][] whitening = learnt.matrix("whitening", site.features());
+        double[][] means = learnt.matrix("means", site.features());
+        for (int c = 0; c < means.length; c++) {
+            means[c] = Vectors.times(whitening, means[c]);
+        }
+        return h -> {
+            double least = Double.POSITIVE_INFINITY;
+            double[] z = Vectors.times(whitening, h);
+            for (double[] mean : means) {
+                least = Math.min(least, Vectors.squaredDistance(z, mean));
+            }
+            return least;
+        };
+    }
+}

@@ -1,0 +1,93 @@
+package dev.qualm.detect.fitted;
+
+import dev.qualm.detect.Softmax;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * NECO (Ben Ammar, Belkhir, Popescu, Manzanera, Franchi 2024): minus the share of the standardised features' length that lies in their leading
+ * eigenvectors, {@code -|V'z| / |z|}, optionally times the largest logit. Published as trust (its negative).
+ *
+ * @param dimensions leading eigenvectors; at most d
+ * @param maxLogit whether to multiply by the largest logit
+ */
+record Neco(int dimensions, boolean maxLogit) implements Detector {
+    static final About ABOUT = About.of(
+            "neco",
+            "Do the features lie outside of their leading directions?",
+            "Ben Ammar, Belkhir, Popescu, Manzanera, Franchi 2024",
+            Published.TRUST,
+            Reads.LOGITS,
+            Reads.FEATURES);
+    static final Settings DEFAULTS = Settings.of("dimensions", 16).and("times", "none");
+
+    /** What the share is multiplied by. */
+    enum Times {
+        NONE,
+        MAX_LOGIT
+    }
+
+    static Neco of(Settings s) {
+        return new Neco(
+                s.integer(ABOUT.name(), "dimensions", 1),
+                s.choice(ABOUT.name(), "times", Times.class) == Times.MAX_LOGIT);
+    }
+
+    @Override
+    public About about() {
+        return ABOUT;
+    }
+
+    @Override
+    public Settings settings() {
+        return Settings.of("dimensions", dimensions)
+                .and("times", Settings.lower(maxLogit ? Times.MAX_LOGIT : Times.NONE));
+    }
+
+    @Override
+    public List<Statistic.Need<?>> needs() {
+        return List.of(Moments.Of.FEATURES);
+    }
+
+    @Override
+    public Learnt fit(Site site, Statistics found) {
+        int d = site.features();
+        DetectorException.require(
+                dimensions <= d,
+                ABOUT.name(),
+                "at most as many dimensions as features",
+                dimensions + " of " + d,
+                "give less");
+        Moments moments = found.get(Moments.Of.FEATURES);
+        double[][] covariance = moments.pooled();
+        double[] deviation = new double[d];
+        for (int j = 0; j < d; j++) {
+            deviation[j] = covariance[j][j] > 0 ? Math.sqrt(covariance[j][j]) : 1;
+        }
+        for (int i = 0; i < d; i++) {
+            for (int j = 0; j < d; j++) {
+                covariance[i][j] /= deviation[i] * deviation[j];
+            }
+        }
+        double[][] leading = Arrays.copyOf(Eigen.of(covariance).vectors(), dimensions);
+        return Learnt.nothing()
+                .with("leading", leading, d)
+                .with("mean", moments.mean())
+                .with("deviation", deviation);
+    }
+
+    @Override
+    public Judge judge(Site site, Learnt learnt) {
+        double[][] leading = learnt.matrix("leading", dimensions, site.features());
+        double[] mean = learnt.vector("mean", site.features());
+        double[] deviation = learnt.vector("deviation", site.features());
+        return (Judge.OfRow) (batch, i) -> {
+            double[] z = Vectors.minus(batch.features(i), mean);
+            for (int j = 0; j < z.length; j++) {
+                z[j] /= deviation[j];
+            }
+            double share = Vectors.norm(Vectors.times(leading, z)) / Vectors.norm(z);
+            return -share * (maxLogit ? Softmax.max(batch.logits(i)) : 1);
+        };
+    }
+}

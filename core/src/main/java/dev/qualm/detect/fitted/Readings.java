@@ -1,0 +1,110 @@
+package dev.qualm.detect.fitted;
+
+import dev.qualm.ShapeException;
+import dev.qualm.array.Array;
+import dev.qualm.detect.Softmax;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/** What was read of a batch: logits, features and classes, row by row. Rows are shared, not copied: treat them as read-only. */
+public final class Readings {
+    /** The class of an item that has none. */
+    public static final int UNKNOWN = -1;
+
+    private final double[][] logits;
+    private final double[][] features;
+    private final int[] labels;
+
+    /**
+     * @param logits {@code [n][K]}
+     * @param features input of the last linear layer {@code [n][d]}; d = 0 if nothing reads it
+     * @param labels true classes {@code [n]}, or {@link #UNKNOWN}
+     */
+    public Readings(double[][] logits, double[][] features, int[] labels) {
+        if (features.length != logits.length || labels.length != logits.length) {
+            throw new ShapeException("Expected as many rows of features and labels as of logits, but found "
+                    + features.length + ", " + labels.length + " and " + logits.length);
+        }
+        this.logits = logits;
+        this.features = features;
+        this.labels = labels;
+    }
+
+    /** Rows without known classes. */
+    public static Readings of(double[][] logits, double[][] features) {
+        int[] unknown = new int[logits.length];
+        Arrays.fill(unknown, UNKNOWN);
+        return new Readings(logits, features, unknown);
+    }
+
+    /** Rows of arrays {@code [n, K]}, {@code [n, d]}. */
+    public static Readings of(Array logits, Array features, int[] labels) {
+        return new Readings(rows(logits), rows(features), labels);
+    }
+
+    /** A matrix by rows. */
+    static double[][] rows(Array matrix) {
+        if (matrix.rank() != 2) {
+            throw new ShapeException("Expected a matrix, but found " + matrix);
+        }
+        int d = matrix.dim(1);
+        double[][] out = new double[matrix.dim(0)][d];
+        for (int i = 0; i < out.length; i++) {
+            for (int j = 0; j < d; j++) {
+                out[i][j] = matrix.get(i * d + j);
+            }
+        }
+        return out;
+    }
+
+    public int size() {
+        return logits.length;
+    }
+
+    public double[] logits(int row) {
+        return logits[row];
+    }
+
+    public double[] features(int row) {
+        return features[row];
+    }
+
+    /** True class, or {@link #UNKNOWN}. */
+    public int label(int row) {
+        return labels[row];
+    }
+
+    /** The largest logit's class, the first of equals. */
+    public int prediction(int row) {
+        return Softmax.argmax(logits[row]);
+    }
+
+    /** The true class, the predicted one where it is unknown. */
+    public int labelOrPrediction(int row) {
+        return labels[row] == UNKNOWN ? prediction(row) : labels[row];
+    }
+
+    /** Whether everything that was read of a row is a finite number. */
+    public boolean finite(int row) {
+        return Vectors.finite(logits[row]) && Vectors.finite(features[row]);
+    }
+
+    /** The finite rows, in order. */
+    public Readings finite() {
+        int[] kept = IntStream.range(0, size()).filter(this::finite).toArray();
+        return kept.length == size() ? this : select(kept);
+    }
+
+    /** Some rows, in the given order. */
+    public Readings select(int... rows) {
+        double[][] z = new double[rows.length][];
+        double[][] h = new double[rows.length][];
+        int[] y = new int[rows.length];
+        for (int i = 0; i < rows.length; i++) {
+            z[i] = logits[rows[i]];
+            h[i] = features[rows[i]];
+            y[i] = labels[rows[i]];
+        }
+        return new Readings(z, h, y);
+    }
+}
