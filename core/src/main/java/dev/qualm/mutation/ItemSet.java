@@ -35,6 +35,17 @@ public record ItemSet(String hash, long[] items) {
         return builder.build(labels);
     }
 
+    /**
+     * The names of a batch's items, as in {@link #items}, but in the batch's order.
+     *
+     * @param inputs {@code [n, ...]}
+     */
+    public static long[] each(Array inputs) {
+        Builder builder = new Builder();
+        builder.add(inputs);
+        return Arrays.copyOf(builder.items, builder.count);
+    }
+
     /** A copy, ascending. */
     @Override
     public long[] items() {

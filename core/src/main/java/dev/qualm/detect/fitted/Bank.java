@@ -9,7 +9,7 @@ import java.util.PriorityQueue;
  * Items as they are, all of them up to a number, beyond it a uniform sample of the different ones.
  */
 /*
- * Kept are the items whose content hashes are the smallest ("bottom-k" or KMV sampling; Bar-Yossef et al. 2002): which those are
+ * Kept are the items whose keys, hashes of their content, are the smallest ("bottom-k" or KMV sampling; Bar-Yossef et al. 2002): which those are
  * depends neither on the order nor on the parts in which items come, and any part of a sample in hash order is a sample itself. Equal
  * items share a hash and so a fate; each copy takes a place.
  */
@@ -36,7 +36,7 @@ public final class Bank implements Statistic<Bank> {
     /**
      * An item.
      *
-     * @param hash of its content
+     * @param hash its key
      * @param label true class, or {@link Readings#UNKNOWN}
      */
     record Item(long hash, double[] features, double[] logits, int label) implements Comparable<Item> {
@@ -67,7 +67,7 @@ public final class Bank implements Statistic<Bank> {
     @Override
     public void add(Readings batch) {
         for (int i = 0; i < batch.size(); i++) {
-            long hash = hash(batch, i);
+            long hash = batch.key(i);
             Item last = items.size() < places ? null : items.peek();
             if (last == null || hash <= last.hash) {
                 put(new Item(hash, batch.features(i).clone(), batch.logits(i).clone(), batch.label(i)));
@@ -114,24 +114,5 @@ public final class Bank implements Statistic<Bank> {
             System.arraycopy(all.get(i).features, 0, out, i * d, d);
         }
         return out;
-    }
-
-    private static long hash(Readings batch, int row) {
-        long h = mix(batch.label(row));
-        for (double v : batch.features(row)) {
-            h = mix(h ^ Double.doubleToLongBits(v + 0.0)); // -0.0 is 0.0
-        }
-        for (double v : batch.logits(row)) {
-            h = mix(h ^ Double.doubleToLongBits(v + 0.0));
-        }
-        return h;
-    }
-
-    /** The finaliser of SplitMix64 (Steele, Lea, Flood 2014), after a step of its sequence. */
-    private static long mix(long x) {
-        long z = x + 0x9e3779b97f4a7c15L;
-        z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
-        z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-        return z ^ (z >>> 31);
     }
 }

@@ -145,14 +145,14 @@ public final class DetectorFit {
                     continue;
                 }
                 Array inputs = batch.inputs().select(kept);
-                long[] contents = ItemSet.of(inputs, new int[0]).items();
+                long[] contents = ItemSet.each(inputs);
                 seen = Arrays.copyOf(seen, seen.length + contents.length);
                 System.arraycopy(contents, 0, seen, seen.length - contents.length, contents.length);
                 int start = from;
                 int[] classes = Arrays.stream(kept)
                         .map(i -> labels == null ? Readings.UNKNOWN : labels[start + i])
                         .toArray();
-                Readings read = read(network, inputs, classes, detectors, workers);
+                Readings read = read(network, inputs, classes, contents, detectors, workers);
                 if (fit == null) {
                     Site site = Site.of(network, read.logits(0).length);
                     requireUsable(detectors, network, site);
@@ -190,7 +190,7 @@ public final class DetectorFit {
     }
 
     private static Readings read(
-            Network network, Array inputs, int[] labels, List<Detector> detectors, Workers workers) {
+            Network network, Array inputs, int[] labels, long[] keys, List<Detector> detectors, Workers workers) {
         Head head = network.structure().head();
         String logits = network.structure().logits();
         boolean features = head != null
@@ -203,7 +203,7 @@ public final class DetectorFit {
         double[][] h = features
                 ? Readings.rows(GradNorm.features(network, found.get(wanted.get(1))))
                 : new double[labels.length][0];
-        return new Readings(Readings.rows(z), h, labels);
+        return new Readings(Readings.rows(z), h, labels, keys);
     }
 
     /** A set whose name does not depend on the items' order. */

@@ -5,6 +5,7 @@ import dev.qualm.array.Array;
 import dev.qualm.detect.Softmax;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** What was read of a batch: logits, features and classes, row by row. Rows are shared, not copied: treat them as read-only. */
 public final class Readings {
@@ -14,6 +15,7 @@ public final class Readings {
     private final double[][] logits;
     private final double[][] features;
     private final int[] labels;
+    private final long @Nullable [] keys;
 
     /**
      * @param logits {@code [n][K]}
@@ -21,6 +23,14 @@ public final class Readings {
      * @param labels true classes {@code [n]}, or {@link #UNKNOWN}
      */
     public Readings(double[][] logits, double[][] features, int[] labels) {
+        this(logits, features, labels, null);
+    }
+
+    /**
+     * @param keys hashes of the items' own content, by which samples are drawn; null to take those of what was read. Only the
+     *     former do not change with the network's rounding
+     */
+    public Readings(double[][] logits, double[][] features, int[] labels, long @Nullable [] keys) {
         if (features.length != logits.length || labels.length != logits.length) {
             throw new ShapeException("Expected as many rows of features and labels as of logits, but found "
                     + features.length + ", " + labels.length + " and " + logits.length);
@@ -28,6 +38,7 @@ public final class Readings {
         this.logits = logits;
         this.features = features;
         this.labels = labels;
+        this.keys = keys;
     }
 
     /** Rows without known classes. */
@@ -105,6 +116,33 @@ public final class Readings {
             h[i] = features[rows[i]];
             y[i] = labels[rows[i]];
         }
-        return new Readings(z, h, y);
+        return new Readings(
+                z,
+                h,
+                y,
+                keys == null ? null : IntStream.of(rows).mapToLong(r -> keys[r]).toArray());
+    }
+
+    /** By which samples are drawn. */
+    long key(int row) {
+        if (keys != null) {
+            return keys[row];
+        }
+        long h = mix(labels[row]);
+        for (double v : features[row]) {
+            h = mix(h ^ Double.doubleToLongBits(v + 0.0)); // -0.0 is 0.0
+        }
+        for (double v : logits[row]) {
+            h = mix(h ^ Double.doubleToLongBits(v + 0.0));
+        }
+        return h;
+    }
+
+    /** The finaliser of SplitMix64 (Steele, Lea, Flood 2014), after a step of its sequence. */
+    private static long mix(long x) {
+        long z = x + 0x9e3779b97f4a7c15L;
+        z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+        z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+        return z ^ (z >>> 31);
     }
 }

@@ -1,0 +1,104 @@
+package dev.qualm.detect.fitted;
+
+import dev.qualm.array.Array;
+import dev.qualm.data.Dataset;
+import dev.qualm.data.Layout;
+import dev.qualm.network.Network;
+import dev.qualm.network.NetworkBuilder;
+import dev.qualm.network.engine.Precision;
+import dev.qualm.network.graph.Graph;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * Four classes of 32 features, each class with eight of its own that are large; one in eight items lies between two classes, and its label
+ * is either. Outliers have a few features of every class. The network is a rectifier and a linear layer that adds each class's features.
+ */
+final class Planted {
+    static final int CLASSES = 4;
+    static final int FEATURES = 32;
+    private static final int OWN = FEATURES / CLASSES;
+
+    private Planted() {}
+
+    static Network network() {
+        Graph graph = NetworkBuilder.input("x", FEATURES)
+                .seed(1)
+                .relu("features")
+                .linear("fc", CLASSES)
+                .build();
+        Map<String, Array> weights = new HashMap<>();
+        for (Map.Entry<String, Array> w : graph.initializers().entrySet()) {
+            Array a = w.getValue();
+            double[] values = new double[a.size()];
+            for (int i = 0; i < values.length && a.rank() == 2; i++) {
+                boolean classesFirst = a.dim(0) == CLASSES;
+                int c = classesFirst ? i / FEATURES : i % CLASSES;
+                int j = classesFirst ? i % FEATURES : i / CLASSES;
+                // Not quite the same for all classes, as learnt weights are not.
+                values[i] = j / OWN == c ? 0.25 + 0.01 * c + 0.002 * j : 0.001 * ((3 * j + 5 * c) % 7);
+            }
+            for (int c = 0; c < values.length && a.rank() == 1; c++) {
+                values[c] = 0.05 * c;
+            }
+            weights.put(w.getKey(), Array.of(values, a.shape()).asFloat32());
+        }
+        return Network.of(graph.withInitializers(weights), Precision.FLOAT64);
+    }
+
+    /** Ordinary items with labels. */
+    static Dataset ordinary(int n, long seed) {
+        return items(n, seed, true);
+    }
+
+    /** Ordinary items of which none lies between classes. */
+    static Dataset clear(int n, long seed) {
+        return items(n, seed, false);
+    }
+
+    private static Dataset items(int n, long seed, boolean ambiguous) {
+        Random random = new Random(seed);
+        double[] x = new double[n * FEATURES];
+        int[] labels = new int[n];
+        for (int i = 0; i < n; i++) {
+            int a = i % CLASSES;
+            int b = ambiguous && random.nextInt(8) == 0 ? (a + 1) % CLASSES : a;
+            double share = a == b ? 1 : 0.35 + 0.3 * random.nextDouble();
+            labels[i] = random.nextBoolean() ? a : b;
+            for (int j = 0; j < FEATURES; j++) {
+                double mean = (j / OWN == a ? 3 * share : 0) + (j / OWN == b ? 3 * (1 - share) : 0);
+                x[i * FEATURES + j] = mean + 0.3 * random.nextGaussian();
+            }
+        }
+        return Dataset.of(Array.of(x, n, FEATURES), Layout.NCHW, labels);
+    }
+
+    static Dataset outliers(int n, long seed) {
+        Random random = new Random(seed);
+        double[] x = new double[n * FEATURES];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (i % OWN < 2 ? 1.3 : 0) + 0.3 * random.nextGaussian();
+        }
+        return Dataset.of(Array.of(x, n, FEATURES), Layout.NCHW, null);
+    }
+
+    /** What the network reads of items. */
+    static Readings readings(Network network, Dataset data) {
+        Map<String, Array> found = network.run(
+                data.all(),
+                List.of(
+                        network.structure().logits(),
+                        java.util.Objects.requireNonNull(network.structure().head())
+                                .features()));
+        int[] labels = new int[data.size()];
+        Arrays.fill(labels, Readings.UNKNOWN);
+        return Readings.of(
+                java.util.Objects.requireNonNull(found.get(network.structure().logits())),
+                java.util.Objects.requireNonNull(
+                        found.get(network.structure().head().features())),
+                data.labelled() ? data.labels() : labels);
+    }
+}
