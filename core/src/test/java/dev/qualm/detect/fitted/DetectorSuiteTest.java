@@ -35,7 +35,7 @@ class DetectorSuiteTest {
     private static final Dataset OUTLIERS = Planted.outliers(200, 3);
 
     static Stream<String> names() {
-        return Detectors.names().stream();
+        return Detectors.names().stream().map(Planted::text);
     }
 
     /** Those that score what was read, without the network. */
@@ -329,7 +329,7 @@ class DetectorSuiteTest {
     /** Together as alone: sharing a pass and statistics changes nothing. */
     @Test
     void fit_allAtOnce_equalEachAlone() {
-        List<Detector> all = Detectors.names().stream().map(Detectors::parse).toList();
+        List<Detector> all = names().map(Detectors::parse).toList();
         FittedDetectors together = DetectorFit.fit(NETWORK, FIT, true, all, 2, done -> {});
         ScoreTable table = new Scorer(NETWORK, List.copyOf(together.scores()), 2).score(ORDINARY);
         assertThat(table.status()).allMatch(Status::isOk);

@@ -43,7 +43,7 @@ class FittedDetectorsFileTest {
     @BeforeAll
     static void fit() {
         List<Detector> all = Detectors.names().stream()
-                .map(n -> Detectors.parse(n.equals("knn") ? "knn:k=7" : n))
+                .map(n -> Detectors.parse(n.equals("knn") ? "knn:k=7" : Planted.text(n)))
                 .toList();
         fitted = DetectorFit.fit(NETWORK, FIT, true, all, 2, done -> {});
         file = folder.resolve("all.qualm");

@@ -231,6 +231,32 @@ class GoldenDetectorsTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("nets")
+    void score_squeezedRecordedImages_equalsIndependentFormula(String net) {
+        Values values = Values.of(net);
+        Map<String, String> cases = Map.of(
+                "l1_bit1", "squeeze:bits=1:median=0",
+                "l1_bit4", "squeeze:bits=4:median=0",
+                "l1_bit5", "squeeze:bits=5:median=0",
+                "l1_median2", "squeeze:bits=0:median=2",
+                "l1_median3", "squeeze:bits=0:median=3",
+                "max_bit1_median2", "squeeze:bits=1:median=2",
+                "max_bit4_median2", "squeeze:bits=4:median=2",
+                "max_bit5_median3", "squeeze:bits=5:median=3");
+        try (Network network = Golden.network(net, Precision.FLOAT32)) {
+            cases.forEach((key, text) -> {
+                DetectorScore score = DetectorScore.of(Detectors.parse(text), Site.of(network, 10), Learnt.nothing());
+                double[] found = new Scorer(network, List.of(score), 1)
+                        .score(images(net))
+                        .values()[0];
+                double[] expected = values.get("score_squeeze_" + key).toDoubles();
+                // The references' own single and double precision are 2e-6 apart.
+                assertThat(found).as(net + " " + key).containsExactly(expected, within(1e-5));
+            });
+        }
+    }
+
     private static Dataset images(String net) {
         Array x = Golden.arrays(net + "/io.npz").get("x");
         float[] scaled = new float[x.size()];

@@ -13,19 +13,18 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class StatisticsTest {
-    private static final Random RANDOM = new Random(8);
-
     private static Readings random(int n, int classes, int d, double offset) {
+        Random random = new Random(8);
         double[][] h = new double[n][d];
         double[][] z = new double[n][classes];
         int[] y = new int[n];
         for (int i = 0; i < n; i++) {
-            y[i] = RANDOM.nextInt(classes);
+            y[i] = random.nextInt(classes);
             for (int j = 0; j < d; j++) {
-                h[i][j] = offset + y[i] + RANDOM.nextGaussian() * (1 + j % 3);
+                h[i][j] = offset + y[i] + random.nextGaussian() * (1 + j % 3);
             }
             for (int c = 0; c < classes; c++) {
-                z[i][c] = (c == y[i] ? 1 : 0) + RANDOM.nextGaussian();
+                z[i][c] = (c == y[i] ? 1 : 0) + random.nextGaussian();
             }
         }
         return new Readings(z, h, y);
@@ -170,11 +169,12 @@ class StatisticsTest {
         double best = gap(all, d);
         double square = Arrays.stream(d).mapToDouble(r -> Vectors.dot(r, r)).sum();
         assertThat(square).isCloseTo(4, within(1e-12));
+        Random random = new Random(9);
         for (int trial = 0; trial < 500; trial++) {
             double[][] other = new double[4][4];
             for (int a = 0; a < 4; a++) {
                 for (int b = 0; b < a; b++) {
-                    other[a][b] = Math.abs(RANDOM.nextGaussian()) * RANDOM.nextInt(2);
+                    other[a][b] = Math.abs(random.nextGaussian()) * random.nextInt(2);
                     other[b][a] = other[a][b];
                 }
             }
