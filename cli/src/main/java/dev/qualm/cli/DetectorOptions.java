@@ -36,11 +36,9 @@ final class DetectorOptions {
     @Option(
             names = "--detector",
             paramLabel = "FEATURES",
-            required = true,
             description =
                     "What it looks at, joined by +: conductance, lcr (label change rate, needs --pool), msp, margin.")
-    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
-    private String features;
+    private @Nullable String features;
 
     @Option(
             names = "--first",
@@ -84,6 +82,11 @@ final class DetectorOptions {
 
     /** @throws QualmException if the options do not go together, or name no features */
     WrongPredictionDetector detector() {
+        if (features == null) {
+            throw new QualmException(
+                    "Expected --detector, what the detector of wrong predictions looks at, or --detectors,"
+                            + " the names of others");
+        }
         Set<Feature> chosen = Feature.parse(features);
         if (reference && (first != null || second != null)) {
             throw new QualmException("--reference says what learns; leave --first and --second out");

@@ -3,6 +3,7 @@ package dev.qualm.cli;
 import dev.qualm.QualmException;
 import dev.qualm.array.Array;
 import dev.qualm.data.Dataset;
+import dev.qualm.detect.fitted.FittedDetectors;
 import dev.qualm.detect.wrong.Discipline;
 import dev.qualm.detect.wrong.Feature;
 import dev.qualm.detect.wrong.Labelled;
@@ -17,6 +18,7 @@ import dev.qualm.training.ItemHash;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -35,15 +37,18 @@ import picocli.CommandLine.Spec;
         abbreviateSynopsis = true,
         sortOptions = false,
         description = {
-            "Fits a detector of a model's wrong predictions on labelled data that the model was not trained on, chooses its"
-                    + " threshold on a part of them that it was not fitted on, and says whether it is worth its cost.",
+            "With --detector, fits a detector of a model's wrong predictions on labelled data that the model was not"
+                    + " trained on, chooses its threshold on a part of them that it was not fitted on, and says whether"
+                    + " it is worth its cost. Items that accepted the mutants of --pool are left out.",
             "",
-            "Items that accepted the mutants of --pool are left out."
+            "With --detectors, fits any number of published detectors of doubtful inputs on data to be trusted, in one"
+                    + " pass."
         },
         footer = {
             "",
             "Example: qualm mutants model.onnx validation/ -o pool.qualm",
-            "         qualm fit model.onnx held-out/ --detector conductance+lcr --pool pool.qualm -o detector.qualm"
+            "         qualm fit model.onnx held-out/ --detector conductance+lcr --pool pool.qualm -o detector.qualm",
+            "         qualm fit model.onnx --id trusted/ --detectors gen,fdbd,knn:k=10 -o detectors.qualm"
         })
 final class FitCommand implements Runnable {
     private static final int BLOCK = 256;
@@ -57,10 +62,17 @@ final class FitCommand implements Runnable {
 
     @Parameters(
             index = "1",
+            arity = "0..1",
             paramLabel = "DATA",
             description = "Labelled items that the model was not trained on: " + DataOptions.KINDS + ".")
+    private @Nullable Path data;
+
+    @Option(names = "--id", paramLabel = "DATA", description = "The same, or trusted items for --detectors.")
+    private @Nullable Path trusted;
+
+    @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
-    private Path path;
+    private DetectorsFit detectors;
 
     @Option(
             names = {"-o", "--out"},
@@ -151,10 +163,18 @@ final class FitCommand implements Runnable {
 
     @Override
     public void run() {
-        WrongPredictionDetector detector = check();
+        Path path = data != null ? data : trusted;
+        if (path == null || (data != null && trusted != null)) {
+            throw new ParameterException(spec.commandLine(), "Give the data once, as DATA or with --id");
+        }
+        WrongPredictionDetector detector = detectors.asked() ? null : check();
         Path folder = out.toAbsolutePath().getParent();
         if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(out)) {
             throw new QualmException("Cannot write " + out + ": expected the name of a file in an existing folder");
+        }
+        if (detector == null) {
+            fitDetectors(path);
+            return;
         }
         TRIBUO.setLevel(Level.WARNING);
         try (Network network = model.network();
@@ -191,6 +211,24 @@ final class FitCommand implements Runnable {
             StoppingCosts stopping =
                     pool == null ? null : StoppingCosts.of(threshold.items, pool.size(), detector.rule(), errors());
             print(new FitText(out, table, stopping));
+        }
+    }
+
+    private void fitDetectors(Path path) {
+        if (limit < 1 || threads < 1 || !out.toString().endsWith(".qualm")) {
+            check();
+        }
+        detectors.requireAlone(spec.commandLine());
+        try (Network network = model.network()) {
+            FittedDetectors fitted = detectors.fit(
+                    network,
+                    new DetectorsFit.From(path, model.description(), preprocessing, options, limit, threads),
+                    spec.commandLine().getErr());
+            fitted.save(out);
+            DetectorsText text = new DetectorsText(out, fitted);
+            (json ? List.of(text.json()) : text.lines())
+                    .forEach(spec.commandLine().getOut()::println);
+            spec.commandLine().getOut().flush();
         }
     }
 
@@ -232,7 +270,7 @@ final class FitCommand implements Runnable {
         if (trainingPath == null) {
             return onTrainingSet ? Discipline.fittedOnTrainingSet() : Discipline.unchecked();
         }
-        Dataset stored = options.open(trainingPath, java.util.List.of());
+        Dataset stored = options.open(trainingPath, List.of());
         Dataset data = InputFit.of(network, model.description(), preprocessing, stored)
                 .data()
                 .withoutDamaged();

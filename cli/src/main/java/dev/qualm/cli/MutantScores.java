@@ -1,9 +1,11 @@
 package dev.qualm.cli;
 
 import dev.qualm.QualmException;
+import dev.qualm.artifact.Artifact;
 import dev.qualm.detect.LcrScore;
 import dev.qualm.detect.LcrVerdict;
 import dev.qualm.detect.Score;
+import dev.qualm.detect.fitted.FittedDetectors;
 import dev.qualm.detect.wrong.Feature;
 import dev.qualm.detect.wrong.FittedDetector;
 import dev.qualm.detect.wrong.WrongPredictionScore;
@@ -50,7 +52,9 @@ final class MutantScores {
     @Option(
             names = "--detector",
             paramLabel = "FILE",
-            description = "The detector for conductance, fitted by qualm fit. The score has the name of its features.")
+            description =
+                    "What qualm fit wrote: the detector for conductance, whose score has the name of its features, or"
+                            + " other detectors, whose scores are added.")
     private @Nullable Path detector;
 
     @Option(
@@ -99,6 +103,14 @@ final class MutantScores {
                 }
             }
         }
+    }
+
+    /** The detectors of --detector, unless it is the one for conductance. */
+    @Nullable
+    FittedDetectors detectors(Network network) {
+        return detector == null || !Artifact.read(detector).kind().equals(FittedDetectors.KIND)
+                ? null
+                : FittedDetectors.load(detector, network);
     }
 
     /**

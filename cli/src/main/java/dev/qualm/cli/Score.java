@@ -8,6 +8,8 @@ import dev.qualm.data.ModelDescription;
 import dev.qualm.detect.ScoreTable;
 import dev.qualm.detect.Scorer;
 import dev.qualm.detect.Scores;
+import dev.qualm.detect.fitted.DetectorScore;
+import dev.qualm.detect.fitted.FittedDetectors;
 import dev.qualm.gradient.ClassSelection;
 import dev.qualm.gradient.CosineSimilarityMaps;
 import dev.qualm.network.Network;
@@ -50,7 +52,9 @@ import picocli.CommandLine.Spec;
             "  gga (K)        gga-row, gga-rest, gga-mean, gga-std",
             "  all            all of these",
             "  (1 + mutants)  lcr, with --pool",
-            "  (6 and more)   conductance, with --detector"
+            "  (6 and more)   conductance, with --detector",
+            "",
+            "Detectors of --detector that qualm fit --detectors wrote are scored beside them; alone, if --scores is not given."
         })
 final class Score implements Runnable {
     /** Items between two writes; large enough to keep many threads busy. */
@@ -140,6 +144,10 @@ final class Score implements Runnable {
         try (Network network = model.network();
                 MutantScores.Made made = mutants.scores(cleaned, network, this::say)) {
             asked.addAll(made.scores());
+            FittedDetectors fitted = mutants.detectors(network);
+            if (fitted != null) {
+                add(fitted, asked);
+            }
             ModelDescription description = model.description();
             Dataset stored = options.open(dataPath, List.of());
             InputFit fit = InputFit.of(network, description, preprocessing, stored.take(limit));
@@ -157,18 +165,30 @@ final class Score implements Runnable {
             Scorer scorer = new Scorer(network, computable, threads).withMaps(maps);
             ScoreLines lines = new ScoreLines(classes.names(), stored.classes());
             if (out == null) {
-                write(scorer, fit.data(), lines, spec.commandLine().getOut());
+                write(scorer, fit.data(), fitted, lines, spec.commandLine().getOut());
             } else {
                 AtomicFile.write(out, stream -> {
                     PrintWriter file = new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8));
-                    write(scorer, fit.data(), lines, file);
+                    write(scorer, fit.data(), fitted, lines, file);
                     file.flush();
                 });
             }
         }
     }
 
-    private void write(Scorer scorer, Dataset data, ScoreLines lines, PrintWriter to) {
+    /** What was fitted replaces scores of the same name, and those that nobody asked for. */
+    private void add(FittedDetectors fitted, List<dev.qualm.detect.Score> asked) {
+        if (!spec.commandLine().getParseResult().hasMatchedOption("--scores")) {
+            asked.clear();
+        }
+        List<String> names = fitted.scores().stream().map(DetectorScore::name).toList();
+        asked.removeIf(s -> names.contains(s.name()));
+        asked.addAll(fitted.scores());
+        say(fitted.toString());
+    }
+
+    private void write(
+            Scorer scorer, Dataset data, @Nullable FittedDetectors fitted, ScoreLines lines, PrintWriter to) {
         long start = System.nanoTime();
         Map<Status.Kind, Integer> kinds = new LinkedHashMap<>();
         int n = data.size();
@@ -178,6 +198,9 @@ final class Score implements Runnable {
             for (int from = 0; from < n && !to.checkError(); from += BLOCK) {
                 int before = from;
                 Dataset block = data.slice(from, Math.min(n, from + BLOCK));
+                if (fitted != null) {
+                    fitted.requireUnseen(block);
+                }
                 ScoreTable table = scorer.score(block, done -> bar.update((long) before + done));
                 int[] labels = block.labelled() ? block.labels() : null;
                 written += table.size();

@@ -3,7 +3,7 @@ package dev.qualm.detect.fitted;
 import dev.qualm.detect.Softmax;
 
 /**
- * DOCTOR (Granese et al. 2021, equations 7 and 8): the odds of an error, estimated from the softmax p. alpha: {@code (1 - g) / g} with
+ * DOCTOR (Granese et al. 2021): the odds of an error, estimated from the softmax p. alpha: {@code (1 - g) / g} with
  * {@code g = sum p^2}, against a class drawn from p; beta: {@code (1 - max p) / max p}, against the predicted class. Published as
  * distrust.
  */

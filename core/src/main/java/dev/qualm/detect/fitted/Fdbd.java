@@ -3,7 +3,7 @@ package dev.qualm.detect.fitted;
 import java.util.List;
 
 /**
- * fDBD (Liu, Qin 2024, equation 6): the mean distance of the features to the decision boundaries, over their distance to the mean features
+ * fDBD (Liu, Qin 2024): the mean distance of the features to the decision boundaries, over their distance to the mean features
  * mu, {@code -sum_c |f_y - f_c| / |w_y - w_c| / |h - mu|}; with {@code distance=norm} over {@code |h|}. Published as trust (its negative).
  *
  * <p>The sum is over the classes other than the predicted y, as in the authors' program; the paper divides it by K - 1.

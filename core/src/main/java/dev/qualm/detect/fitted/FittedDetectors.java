@@ -9,6 +9,8 @@ import dev.qualm.UnreadableFileException;
 import dev.qualm.array.Array;
 import dev.qualm.artifact.Artifact;
 import dev.qualm.artifact.Fields;
+import dev.qualm.data.Batch;
+import dev.qualm.data.Dataset;
 import dev.qualm.mutation.ItemSet;
 import dev.qualm.network.Network;
 import dev.qualm.network.onnx.ModelHash;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * Detectors fitted together, with what is needed to use them again.
@@ -36,6 +39,7 @@ public record FittedDetectors(
     public static final String KIND = "fitted-detectors";
 
     private static final String ITEMS = "items";
+    private static final int PART = 256;
     private static final int MAX_CLASSES = 10_000_000;
 
     public FittedDetectors {
@@ -63,6 +67,17 @@ public record FittedDetectors(
         if (seen > 0) {
             throw new DetectorException("Expected items that the detectors were not fitted on, but found " + seen
                     + " of " + held.length + " among those; score other data");
+        }
+    }
+
+    /** As {@link #requireUnseen(Array)}, part by part; items that cannot be read are skipped. */
+    public void requireUnseen(Dataset data) {
+        for (int from = 0; from < data.size(); from += PART) {
+            Batch batch = data.read(from, Math.min(data.size(), from + PART));
+            requireUnseen(batch.inputs()
+                    .select(IntStream.range(0, batch.size())
+                            .filter(i -> batch.status().get(i).ok())
+                            .toArray()));
         }
     }
 

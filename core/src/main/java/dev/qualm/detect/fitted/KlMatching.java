@@ -4,7 +4,7 @@ import dev.qualm.detect.Softmax;
 import java.util.List;
 
 /**
- * KL matching (Hendrycks et al. 2022, section 4): {@code KL(p, q_c)}, the smallest over the classes, with q_c the mean softmax of the items
+ * KL matching (Hendrycks et al. 2022): {@code KL(p, q_c)}, the smallest over the classes, with q_c the mean softmax of the items
  * predicted as c; a class that is never predicted has its one-hot vector. Published as trust (its negative).
  *
  * @param match all classes, as published, or the predicted one alone

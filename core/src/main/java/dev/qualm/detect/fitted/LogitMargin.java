@@ -9,7 +9,7 @@ final class LogitMargin {
                 OfLogits.about(
                         "logit-margin",
                         "Is the runner-up's logit close?",
-                        "Streeter 2018, as a baseline",
+                        "after Scheffer, Decomain, Wrobel 2001",
                         Published.TRUST,
                         true),
                 Settings.none(),

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Relative uncertainty (Gomes, Romanelli, Granese, Piantanida 2024, equations 8 and 9): {@code p' D p} with the class distances D that
+ * Relative uncertainty (Dadalto, Romanelli, Pichler, Piantanida 2024): {@code p' D p} with the class distances D that
  * best tell right predictions from wrong ones, in closed form {@code d_ij = max(0, lambda E[p_i p_j | wrong] - (1 - lambda) E[p_i p_j |
  * right])}, zero on the diagonal, scaled to {@code sum d^2 = K}. Published as distrust.
  *
@@ -18,7 +18,7 @@ record RelU(double lambda, double temperature) implements Detector {
     static final About ABOUT = new About(
             "rel-u",
             "Is the softmax spread over classes that the model confuses?",
-            "Gomes, Romanelli, Granese, Piantanida 2024",
+            "Dadalto, Romanelli, Pichler, Piantanida 2024",
             Published.DISTRUST,
             true,
             Set.of(Reads.LOGITS, Reads.LABELS));

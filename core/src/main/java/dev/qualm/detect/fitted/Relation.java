@@ -4,7 +4,7 @@ import dev.qualm.detect.Softmax;
 import java.util.List;
 
 /**
- * Relation (Kim, Park et al. 2023, "Neural relation graph"): {@code -sum r_i} over trusted items i with {@code r_i = max(cos(h, h_i), 0)
+ * Relation (Kim, Yun, Song 2023): {@code -sum r_i} over trusted items i with {@code r_i = max(cos(h, h_i), 0)
  * <p, p_i>} above a threshold, p the softmax. Published as trust (its negative).
  *
  * @param threshold below which items are not related

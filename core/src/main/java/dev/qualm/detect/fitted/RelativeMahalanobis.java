@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Relative Mahalanobis distance (Ren, Fort, Liu et al. 2021, equation 4): {@code min_c MD_c(h) - MD_0(h)}, the distance to the nearest
+ * Relative Mahalanobis distance (Ren, Fort, Liu et al. 2021): {@code min_c MD_c(h) - MD_0(h)}, the distance to the nearest
  * class less the distance to all data, with mean and covariance of all features. Published as trust (its negative).
  */
 record RelativeMahalanobis() implements Detector {

@@ -1,5 +1,6 @@
 package dev.qualm.detect.fitted;
 
+import java.math.BigDecimal;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,9 +25,8 @@ public record Settings(Map<String, String> values) {
 
     Settings and(String name, Object value) {
         Map<String, String> more = new LinkedHashMap<>(values);
-        // A whole number needs no decimals.
-        String text = value instanceof Double d && d == Math.rint(d) && Math.abs(d) < 1e9
-                ? String.valueOf((long) (double) d)
+        String text = value instanceof Double d
+                ? new BigDecimal(String.valueOf(d)).stripTrailingZeros().toPlainString()
                 : String.valueOf(value);
         more.put(name, text);
         return new Settings(more);

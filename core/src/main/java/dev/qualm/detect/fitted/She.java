@@ -3,7 +3,7 @@ package dev.qualm.detect.fitted;
 import java.util.List;
 
 /**
- * SHE, simplified Hopfield energy (Zhang, Fu, Chen et al. 2023, equation 7): {@code -<h, s_y>} with s_y the mean features of trusted items
+ * SHE, simplified Hopfield energy (Zhang, Fu, Chen et al. 2023): {@code -<h, s_y>} with s_y the mean features of trusted items
  * that are rightly predicted as the predicted class y; or their distance, or minus their cosine. Published as trust (its negative).
  *
  * <p>Undefined where no trusted item was rightly predicted as that class.

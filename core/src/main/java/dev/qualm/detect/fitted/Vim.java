@@ -30,7 +30,7 @@ record Vim(int leading, boolean residual) implements Detector {
     static final About RESIDUAL = About.of(
             "residual",
             "Do the features lie outside of their usual subspace?",
-            "Wang, Li, Feng, Zhang 2022, section 4",
+            "Wang, Li, Feng, Zhang 2022, as one of its parts",
             Published.DISTRUST,
             Reads.FEATURES,
             Reads.HEAD_WEIGHTS);

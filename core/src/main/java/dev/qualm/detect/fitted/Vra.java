@@ -4,7 +4,7 @@ import dev.qualm.metric.Quantiles;
 import java.util.List;
 
 /**
- * Variational rectified activations (Xu, Lian, Liu, Tao 2023, equation 9): the energy of features that are zero below a and at most b, two
+ * Variational rectified activations (Xu, Lian, Liu, Tao 2023): the energy of features that are zero below a and at most b, two
  * percentiles of all activations of trusted items. Published as trust (its negative).
  *
  * @param low percentile a

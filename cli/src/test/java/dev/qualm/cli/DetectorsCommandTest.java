@@ -1,0 +1,126 @@
+package dev.qualm.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code qualm fit --detectors} and {@code qualm score --detector} on the shipped classifier. */
+class DetectorsCommandTest {
+    private static final Path DATA = Path.of("..", "data");
+    private static final Path MODEL = DATA.resolve("models/fashion-mnist-8.onnx");
+    private static final Path TEST = DATA.resolve("fashion-mnist/test-images-2000-idx3-ubyte.gz");
+    private static final Path TRAINING = DATA.resolve("fashion-mnist/train-images-6000-idx3-ubyte.gz");
+
+    @TempDir
+    private static Path folder;
+
+    private static Path file;
+    private static CommandRun fit;
+
+    @BeforeAll
+    static void fit() {
+        file = folder.resolve("detectors.qualm");
+        fit = CommandRun.of(
+                "fit",
+                MODEL,
+                "--id",
+                TRAINING,
+                "--limit",
+                120,
+                "--detectors",
+                "gen,fdbd,knn:k=10,she,odin",
+                "-o",
+                file);
+    }
+
+    @Test
+    void fit_trustedItems_writesAFileAndSaysWhatItHolds() {
+        assertThat(fit.code()).as(fit.err()).isZero();
+        assertThat(fit.out())
+                .contains("fitted on 120 items of true class, 0 left out")
+                .containsPattern("knn:k=10 +1 pass")
+                .containsPattern("odin +3 passes")
+                .contains("wrote " + file);
+        assertThat(file).exists();
+    }
+
+    @Test
+    void score_fittedDetectors_areTheScores() {
+        CommandRun run = CommandRun.of("score", MODEL, TEST, "--detector", file, "--limit", 4);
+        assertThat(run.code()).as(run.err()).isZero();
+        List<JsonNode> lines = run.jsonLines();
+        assertThat(lines).hasSize(4);
+        for (JsonNode line : lines) {
+            assertThat(line.path("scores").properties())
+                    .extracting(java.util.Map.Entry::getKey)
+                    .containsExactly("gen", "fdbd", "knn:k=10", "she", "odin");
+            line.path("scores").forEach(v -> assertThat(v.isNumber()).isTrue());
+            assertThat(line.path("status").asText()).isEqualTo("ok");
+        }
+        CommandRun beside =
+                CommandRun.of("score", MODEL, TEST, "--detector", file, "--scores", "msp,gen", "--limit", 1);
+        assertThat(beside.json().path("scores").properties())
+                .extracting(java.util.Map.Entry::getKey)
+                .containsExactly("msp", "gen", "fdbd", "knn:k=10", "she", "odin");
+    }
+
+    @Test
+    void score_itemsOfTheFit_areRefused() {
+        CommandRun run = CommandRun.of("score", MODEL, TRAINING, "--detector", file, "--limit", 5);
+        assertThat(run.code()).isNotZero();
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).contains("not fitted on").contains("of 5");
+    }
+
+    @Test
+    void fit_json_hasTheSame() {
+        CommandRun run = CommandRun.of(
+                "fit",
+                MODEL,
+                TRAINING,
+                "--limit",
+                60,
+                "--detectors",
+                "klm",
+                "--json",
+                "-o",
+                folder.resolve("klm.qualm"));
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.json().path("items").asInt()).isEqualTo(60);
+        assertThat(run.json().path("detectors").path(0).path("name").asText()).isEqualTo("klm");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"magic", "knn:k=0", "gen,gen", "knn:k=100"})
+    void fit_impossibleDetectors_areRefusedAndNothingIsWritten(String detectors) {
+        Path out = folder.resolve("none.qualm");
+        CommandRun run = CommandRun.of("fit", MODEL, TRAINING, "--limit", 60, "--detectors", detectors, "-o", out);
+        assertThat(run.code()).isNotZero();
+        assertThat(run.err()).contains("xpected");
+        assertThat(out).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--pool=x.qualm", "--detector=msp", "--seed=1", "--threshold-share=0.5", "--id=x"})
+    void fit_optionsOfTheOtherDetector_areRefused(String option) {
+        CommandRun run =
+                CommandRun.of("fit", MODEL, TRAINING, "--detectors", "gen", option, "-o", folder.resolve("none.qualm"));
+        assertThat(run.code()).isNotZero();
+        assertThat(run.err()).contains("--");
+    }
+
+    @Test
+    void fit_neitherDetectorNorData_saysWhatIsMissing() {
+        Path out = folder.resolve("none.qualm");
+        assertThat(CommandRun.of("fit", MODEL, TRAINING, "-o", out).err()).contains("--detectors");
+        assertThat(CommandRun.of("fit", MODEL, "--detectors", "gen", "-o", out).err())
+                .contains("--id");
+    }
+}
