@@ -68,6 +68,7 @@ public final class Detectors {
         all.add(new Entry(Lid.ABOUT, Lid.DEFAULTS, Lid::of));
         all.add(new Entry(Odin.ABOUT, Odin.DEFAULTS, Odin::of));
         all.add(new Entry(FeatureSqueezing.ABOUT, FeatureSqueezing.DEFAULTS, FeatureSqueezing::of));
+        all.add(new Entry(ProbedLayers.ABOUT, ProbedLayers.DEFAULTS, ProbedLayers::of));
         Map<String, Entry> map = new LinkedHashMap<>();
         all.forEach(e -> map.put(e.about().name(), e));
         return map;

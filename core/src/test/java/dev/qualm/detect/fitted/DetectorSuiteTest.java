@@ -390,6 +390,31 @@ class DetectorSuiteTest {
                 .hasMessageContaining("xpected");
     }
 
+    /** Of a linear map without bias, the movement of the only layer is that of the noise: its size over the input's, on average. */
+    @Test
+    void lsa_linearNetwork_movementIsProportionalToTheNoise() {
+        var graph = NetworkBuilder.input("x", 6)
+                .seed(2)
+                .withoutBias()
+                .linear("fc", 3)
+                .build();
+        Dataset data = Dataset.of(Array.of(new Random(1).doubles(60, 1, 2).toArray(), 10, 6), Layout.NCHW, null);
+        try (Network network = Network.of(graph, Precision.FLOAT64)) {
+            double[][] found = new double[2][];
+            for (int i = 0; i < 2; i++) {
+                DetectorScore score = DetectorScore.of(
+                        Detectors.parse("lsa:sigma=" + (i == 0 ? "0.01" : "0.03")),
+                        Site.of(network, 3),
+                        Learnt.nothing());
+                found[i] = new Scorer(network, List.of(score), 1).score(data).values()[0];
+            }
+            for (int i = 0; i < 10; i++) {
+                assertThat(found[1][i]).isCloseTo(3 * found[0][i], within(1e-12));
+                assertThat(found[0][i]).isBetween(1e-4, 1.0);
+            }
+        }
+    }
+
     @Test
     void text_parsed_isTheSameDetector() {
         for (String text : List.of("knn:k=10", "gen:gamma=0.5:top=5", "vra:small=lift", "lid:of=logits:k=5")) {
