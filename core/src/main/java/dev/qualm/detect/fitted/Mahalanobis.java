@@ -39,7 +39,7 @@ record Mahalanobis() implements Detector {
     }
 
     static Learnt fit(Site site, Moments moments, String name) {
-        double[][] whitening = Eigen.of(moments.tied()).whitening();
+        double[][] whitening = moments.tiedEigen().whitening();
         DetectorException.require(
                 whitening.length > 0,
                 name,

@@ -1,5 +1,8 @@
 package dev.qualm.detect.fitted;
 
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
 /** Class means and the tied covariance of the features, by true class (the predicted one where that is unknown). */
 /*
  * Each batch is centred on its own class means, and what the means of batch and past differ by joins as one more row per class (Chan,
@@ -16,6 +19,12 @@ public final class Moments implements Statistic<Moments> {
     private final double[][] mean;
     /** Upper triangle of the scatter around the class means, by rows. */
     private final double[][] scatter;
+
+    /** Decompositions that several detectors ask for; those of 2,048 features take half a minute each. */
+    private @Nullable Eigen tiedEigen;
+
+    private @Nullable Eigen aroundEigen;
+    private double[] around = {};
 
     /** These moments. */
     public enum Of implements Need<Moments> {
@@ -86,6 +95,8 @@ public final class Moments implements Statistic<Moments> {
     }
 
     private void join(int[] more, double[][] means) {
+        tiedEigen = null;
+        aroundEigen = null;
         double[][] between = new double[count.length][];
         int n = 0;
         for (int c = 0; c < count.length; c++) {
@@ -102,7 +113,7 @@ public final class Moments implements Statistic<Moments> {
             }
             count[c] += more[c];
         }
-        addOuterProducts(java.util.Arrays.copyOf(between, n));
+        addOuterProducts(Arrays.copyOf(between, n));
     }
 
     private void addOuterProducts(double[][] rows) {
@@ -148,7 +159,7 @@ public final class Moments implements Statistic<Moments> {
                 out[n++] = mean[c].clone();
             }
         }
-        return java.util.Arrays.copyOf(out, n);
+        return Arrays.copyOf(out, n);
     }
 
     double[] mean() {
@@ -165,6 +176,23 @@ public final class Moments implements Statistic<Moments> {
     /** Covariance around the class means, divided by n, {@code [d][d]}. */
     double[][] tied() {
         return covariance(scatter);
+    }
+
+    /** Of {@link #tied}. */
+    Eigen tiedEigen() {
+        if (tiedEigen == null) {
+            tiedEigen = Eigen.of(tied());
+        }
+        return tiedEigen;
+    }
+
+    /** Of {@link #around}. */
+    Eigen eigenAround(double[] origin) {
+        if (aroundEigen == null || !Arrays.equals(origin, around)) {
+            aroundEigen = Eigen.of(around(origin));
+            around = origin.clone();
+        }
+        return aroundEigen;
     }
 
     /** Covariance around the mean of all, divided by n. */

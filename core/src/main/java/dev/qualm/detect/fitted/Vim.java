@@ -70,7 +70,7 @@ record Vim(int leading, boolean residual) implements Detector {
                 removed + " of " + d,
                 "give less");
         double[] origin = Vectors.scaled(Eigen.solve(site.weight(), site.bias()), -1);
-        Eigen eigen = Eigen.of(found.get(Moments.Of.FEATURES).around(origin));
+        Eigen eigen = found.get(Moments.Of.FEATURES).eigenAround(origin);
         double[][] minor = Arrays.copyOfRange(eigen.vectors(), removed, d);
         Learnt learnt = Learnt.nothing().with("minor", minor, d).with("origin", origin);
         return residual
