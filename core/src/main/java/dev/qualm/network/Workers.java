@@ -68,16 +68,24 @@ public final class Workers implements AutoCloseable {
     public <T> List<T> map(int count, IntFunction<? extends T> part) {
         Job<T> job = new Job<>(count, part);
         if (pool != null) {
-            try {
-                for (int i = 1; i < Math.min(threads, count); i++) {
-                    pool.execute(job);
-                }
-            } catch (RejectedExecutionException e) {
-                throw new IllegalStateException("The workers are closed", e);
-            }
+            call(pool, job, Math.min(threads, count) - 1);
         }
         job.run();
         return job.results();
+    }
+
+    private static void call(ExecutorService pool, Job<?> job, int helpers) {
+        for (int i = 0; i < helpers; i++) {
+            try {
+                pool.execute(job);
+            } catch (RejectedExecutionException e) {
+                if (i == 0) {
+                    throw new IllegalStateException("The workers are closed", e);
+                }
+                // Closed since the first of them began: that one and the caller do it all.
+                return;
+            }
+        }
     }
 
     /** Ends the threads once the jobs under way are done. May be called twice. */

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class WorkersTest {
@@ -89,7 +90,8 @@ class WorkersTest {
         assertThat(Workers.caller().map(2, i -> i)).containsExactly(0, 1);
     }
 
-    @Test
+    /** Many times: the first helper may close them before the second is called, or after. */
+    @RepeatedTest(100)
     void map_closedMeanwhile_endsTheJob() {
         Workers workers = Workers.of(3);
         assertThat(workers.map(50, i -> {
