@@ -1,14 +1,10 @@
 package dev.qualm.cli;
 
 import dev.qualm.QualmException;
-import dev.qualm.array.AtomicFile;
 import dev.qualm.attack.AttackSettings;
 import dev.qualm.data.ModelDescription;
 import dev.qualm.network.Network;
 import dev.qualm.report.ReportJson;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,12 +87,9 @@ final class AttackCommand implements Runnable {
                             + " for none. Default: ${DEFAULT-VALUE}.")
     private int diagnosed;
 
-    @Option(
-            names = "--box",
-            paramLabel = "LOW..HIGH",
-            description = "Valid values of the model's input, for images one or one per channel. Default: from the"
-                    + " preprocessing, else for images their range, for tables none.")
-    private @Nullable String box;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private BoxOption box;
 
     @Option(
             names = {"-o", "--out"},
@@ -150,8 +143,8 @@ final class AttackCommand implements Runnable {
         check();
         try (Network network = model.network()) {
             ModelDescription description = model.description();
-            AttackedItems items =
-                    AttackedItems.open(path, network, description, preprocessing, options, limit, box, this::say);
+            AttackedItems items = AttackedItems.open(
+                    path, network, description, preprocessing, options, limit, box.text(), this::say);
             ModelClasses classes = ModelClasses.of(
                     ModelClasses.count(network, items.data()),
                     description.classes(),
@@ -192,8 +185,7 @@ final class AttackCommand implements Runnable {
                             run.warnings,
                             run.provenance(specs).entries()));
             if (out != null) {
-                Path file = out.resolve("attack.json");
-                AtomicFile.write(file, stream -> stream.write(text.getBytes(StandardCharsets.UTF_8)));
+                new OutFolder(out).write("attack.json", text);
             }
             if (json) {
                 spec.commandLine().getOut().print(text);
@@ -222,17 +214,10 @@ final class AttackCommand implements Runnable {
             throw new ParameterException(spec.commandLine(), "--images needs a folder to draw to, with --out");
         }
         settings();
-        Path folder = out;
-        if (folder == null) {
-            return;
-        }
-        if (Files.exists(folder) && !Files.isDirectory(folder)) {
-            throw new QualmException(folder + " is a file; expected a folder to write to, with --out");
-        }
-        try {
-            Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw new QualmException("Cannot make the folder " + folder + " to write to: " + e, e);
+        if (out != null) {
+            OutFolder folder = new OutFolder(out);
+            folder.requireFolder();
+            folder.make();
         }
     }
 

@@ -94,12 +94,9 @@ final class HardenCommand implements Runnable {
     @Option(names = "--log", paramLabel = "FILE", description = "Write every step and epoch as a line of JSON.")
     private @Nullable Path logFile;
 
-    @Option(
-            names = "--box",
-            paramLabel = "LOW..HIGH",
-            description = "Valid values of the model's input, for images one or one per channel. Default: from the"
-                    + " preprocessing, else for images their range, for tables none.")
-    private @Nullable String box;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private BoxOption box;
 
     @Option(names = "--limit", paramLabel = "N", description = "Use the first N items only.")
     private int limit = Integer.MAX_VALUE;
@@ -131,15 +128,15 @@ final class HardenCommand implements Runnable {
     public void run() {
         requireSense();
         try (Network original = model.network();
-                Network start = softplus == null ? model.network() : original.with(Views.softplus(softplus))) {
+                Network start = original.with(softplus == null ? graph -> graph : Views.softplus(softplus))) {
             LabelledItems items =
                     LabelledItems.open(path, original, model.description(), preprocessing, options, limit);
             items.remarks().forEach(this::say);
             LabelledItems test = testPath == null
                     ? null
                     : LabelledItems.open(testPath, original, model.description(), preprocessing, options, testLimit);
-            LayerBounds bounds =
-                    LayerBounds.of(box, items.fit(), items.data().take(64).all());
+            LayerBounds bounds = LayerBounds.of(
+                    box.text(), items.fit(), items.data().take(64).all());
             boolean pixels = bounds.unit().startsWith("pixels");
             Budget budget = hardening.budget(pixels || !hardening.attacks());
             HardeningWork work = new HardeningWork(start, items.data(), bounds.box(), budget, training.seed());

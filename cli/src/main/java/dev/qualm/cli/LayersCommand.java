@@ -2,7 +2,6 @@ package dev.qualm.cli;
 
 import dev.qualm.QualmException;
 import dev.qualm.array.Array;
-import dev.qualm.array.AtomicFile;
 import dev.qualm.data.Dataset;
 import dev.qualm.network.Network;
 import dev.qualm.network.Workers;
@@ -17,9 +16,6 @@ import dev.qualm.sustainability.Measure;
 import dev.qualm.sustainability.Perturbation;
 import dev.qualm.sustainability.SustainabilityResult;
 import dev.qualm.sustainability.Taps;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -122,12 +118,9 @@ final class LayersCommand implements Runnable {
                             + " linf.")
     private EqualNorm.@Nullable Length equalNorm;
 
-    @Option(
-            names = "--box",
-            paramLabel = "LOW..HIGH",
-            description = "Valid values of the model's input, for images one or one per channel. Default: from the"
-                    + " preprocessing, else for images their range, for tables none.")
-    private @Nullable String box;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private BoxOption box;
 
     @Option(
             names = {"-o", "--out"},
@@ -170,9 +163,9 @@ final class LayersCommand implements Runnable {
     @Override
     public void run() {
         List<LayerPerturbations> wanted = wanted();
-        Path folder = out;
-        if (folder != null && Files.exists(folder) && !Files.isDirectory(folder)) {
-            throw new QualmException(folder + " is a file; expected a folder to write to, with --out");
+        OutFolder folder = out == null ? null : new OutFolder(out);
+        if (folder != null) {
+            folder.requireFolder();
         }
         try (Network network = model.network()) {
             List<String> remarks = new ArrayList<>();
@@ -187,7 +180,7 @@ final class LayersCommand implements Runnable {
                 throw new QualmException(
                         "None of the first " + fit.data().take(SAMPLE).size() + " items of " + path + " can be read");
             }
-            LayerBounds bounds = LayerBounds.of(box, fit, sample.all());
+            LayerBounds bounds = LayerBounds.of(box.text(), fit, sample.all());
             say("strengths are in " + bounds.unit());
             List<Perturbation> perturbations = new ArrayList<>();
             wanted.forEach(p -> perturbations.add(p.on(network, bounds.box(), seed)));
@@ -210,7 +203,7 @@ final class LayersCommand implements Runnable {
             spec.commandLine().getOut().flush();
             report.warnings().forEach(this::say);
             if (folder != null) {
-                say("wrote layers.json, layers.svg, layers.png and layers.html to " + folder);
+                say("wrote layers.json, layers.svg, layers.png and layers.html to " + folder.path());
             }
         }
     }
@@ -250,25 +243,13 @@ final class LayersCommand implements Runnable {
         }
     }
 
-    private static void write(LayerReport report, Path folder) {
-        try {
-            Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw new QualmException("Cannot make the folder " + folder + " to write to: " + e, e);
-        }
+    private static void write(LayerReport report, OutFolder folder) {
+        folder.make();
         LayerFigure figure = new LayerFigure(report);
-        bytes(folder.resolve("layers.json"), text(LayerReportJson.render(report)));
-        bytes(folder.resolve("layers.svg"), text(figure.svg()));
-        bytes(folder.resolve("layers.png"), figure.png());
-        bytes(folder.resolve("layers.html"), text(LayerReportPage.render(report)));
-    }
-
-    private static byte[] text(String content) {
-        return content.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static void bytes(Path file, byte[] content) {
-        AtomicFile.write(file, stream -> stream.write(content));
+        folder.write("layers.json", LayerReportJson.render(report));
+        folder.write("layers.svg", figure.svg());
+        folder.write("layers.png", figure.png());
+        folder.write("layers.html", LayerReportPage.render(report));
     }
 
     private void say(String text) {

@@ -2,7 +2,6 @@ package dev.qualm.cli;
 
 import dev.qualm.QualmException;
 import dev.qualm.UnreadableFileException;
-import dev.qualm.array.AtomicFile;
 import dev.qualm.attack.Ball;
 import dev.qualm.attack.Budget;
 import dev.qualm.attack.Robustness;
@@ -14,8 +13,6 @@ import dev.qualm.report.robustness.RobustnessFigure;
 import dev.qualm.report.robustness.RobustnessReport;
 import dev.qualm.report.robustness.RobustnessReportJson;
 import dev.qualm.report.robustness.RobustnessReportPage;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -110,12 +107,9 @@ final class RobustnessCommand implements Runnable {
                             + " Default: ${DEFAULT-VALUE}.")
     private int diagnosed;
 
-    @Option(
-            names = "--box",
-            paramLabel = "LOW..HIGH",
-            description = "Valid values of the model's input, for images one or one per channel. Default: from the"
-                    + " preprocessing, else for images their range, for tables none.")
-    private @Nullable String box;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private BoxOption box;
 
     @Option(
             names = {"-o", "--out"},
@@ -151,9 +145,9 @@ final class RobustnessCommand implements Runnable {
     @Override
     public void run() {
         List<Budget> budgets = budgets();
-        Path folder = out;
-        if (folder != null && Files.exists(folder) && !Files.isDirectory(folder)) {
-            throw new QualmException(folder + " is a file; expected a folder to write to, with --out");
+        OutFolder folder = out == null ? null : new OutFolder(out);
+        if (folder != null) {
+            folder.requireFolder();
         }
         for (Path other : against) {
             if (!Files.isRegularFile(other)) {
@@ -188,7 +182,7 @@ final class RobustnessCommand implements Runnable {
         spec.commandLine().getOut().flush();
         report.warnings().forEach(w -> say("warning: " + w));
         if (folder != null) {
-            say("wrote robustness.json, robustness.svg, robustness.png and robustness.html to " + folder);
+            say("wrote robustness.json, robustness.svg, robustness.png and robustness.html to " + folder.path());
         }
     }
 
@@ -210,7 +204,7 @@ final class RobustnessCommand implements Runnable {
     private RobustnessReport.Model measure(
             Network network, Path file, ModelDescription description, List<Budget> asked, List<String> units) {
         AttackedItems items =
-                AttackedItems.open(path, network, description, preprocessing, options, limit, box, this::say);
+                AttackedItems.open(path, network, description, preprocessing, options, limit, box.text(), this::say);
         items.data().labels();
         List<Budget> budgets = asked;
         if (budgets.isEmpty()) {
@@ -251,25 +245,13 @@ final class RobustnessCommand implements Runnable {
         return out;
     }
 
-    private static void write(RobustnessReport report, Path folder) {
-        try {
-            Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw new QualmException("Cannot make the folder " + folder + " to write to: " + e, e);
-        }
+    private static void write(RobustnessReport report, OutFolder folder) {
+        folder.make();
         RobustnessFigure figure = new RobustnessFigure(report);
-        bytes(folder.resolve("robustness.json"), text(RobustnessReportJson.render(report)));
-        bytes(folder.resolve("robustness.svg"), text(figure.svg()));
-        bytes(folder.resolve("robustness.png"), figure.png());
-        bytes(folder.resolve("robustness.html"), text(RobustnessReportPage.render(report)));
-    }
-
-    private static byte[] text(String content) {
-        return content.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static void bytes(Path file, byte[] content) {
-        AtomicFile.write(file, stream -> stream.write(content));
+        folder.write("robustness.json", RobustnessReportJson.render(report));
+        folder.write("robustness.svg", figure.svg());
+        folder.write("robustness.png", figure.png());
+        folder.write("robustness.html", RobustnessReportPage.render(report));
     }
 
     private void say(String text) {

@@ -24,8 +24,8 @@ final class Batches {
         return count > 1 && size > 1 && items % size == 1 ? count - 1 : count;
     }
 
-    /** Row numbers of the batches of the next epoch. */
-    List<int[]> next() {
+    /** The numbers below {@code items} in random order. */
+    static int[] shuffled(int items, Random random) {
         int[] order = IntStream.range(0, items).toArray();
         for (int i = items - 1; i > 0; i--) {
             int j = random.nextInt(i + 1);
@@ -33,6 +33,12 @@ final class Batches {
             order[i] = order[j];
             order[j] = moved;
         }
+        return order;
+    }
+
+    /** Row numbers of the batches of the next epoch. */
+    List<int[]> next() {
+        int[] order = shuffled(items, random);
         List<int[]> batches = new ArrayList<>();
         for (int b = 0; b < count(); b++) {
             batches.add(Arrays.copyOfRange(order, b * size, b == count() - 1 ? items : (b + 1) * size));

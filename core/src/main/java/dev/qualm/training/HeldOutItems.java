@@ -20,14 +20,7 @@ record HeldOutItems(int[] learnt, int[] aside) {
             throw new TrainingException("Expected items to learn from and items to keep aside, but found "
                     + (items - count) + " and " + count + "; change the share of early stopping");
         }
-        Random random = new Random(options.seed() + 2);
-        int[] order = IntStream.range(0, items).toArray();
-        for (int i = items - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            int moved = order[i];
-            order[i] = order[j];
-            order[j] = moved;
-        }
+        int[] order = Batches.shuffled(items, new Random(options.seed() + 2));
         int[] aside = Arrays.copyOf(order, count);
         int[] learnt = Arrays.copyOfRange(order, count, items);
         Arrays.sort(aside);

@@ -1,0 +1,35 @@
+package dev.qualm.cli;
+
+import dev.qualm.QualmException;
+import dev.qualm.array.AtomicFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A folder that {@code --out} names, and whole files in it. */
+record OutFolder(Path path) {
+    /** Refuses what is no folder, before the work starts. */
+    void requireFolder() {
+        if (Files.exists(path) && !Files.isDirectory(path)) {
+            throw new QualmException(path + " is a file; expected a folder to write to, with --out");
+        }
+    }
+
+    /** Makes the folder if it is not there. */
+    void make() {
+        try {
+            Files.createDirectories(path);
+        } catch (IOException e) {
+            throw new QualmException("Cannot make the folder " + path + " to write to: " + e, e);
+        }
+    }
+
+    void write(String name, byte[] content) {
+        AtomicFile.write(path.resolve(name), stream -> stream.write(content));
+    }
+
+    void write(String name, String content) {
+        write(name, content.getBytes(StandardCharsets.UTF_8));
+    }
+}
