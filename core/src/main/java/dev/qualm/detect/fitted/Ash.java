@@ -1,7 +1,5 @@
 package dev.qualm.detect.fitted;
 
-import java.util.Arrays;
-
 /**
  * Activation shaping and scaling: the energy of features of which the k largest decide. With s1 the sum of all and s2 that of the k
  * largest: ASH-P keeps those and drops the rest; ASH-B replaces each of them by {@code s1 / k}; ASH-S multiplies them by {@code exp(s1 /
@@ -81,9 +79,7 @@ record Ash(Form form, double percentile) implements Detector {
     }
 
     private static boolean[] largest(double[] h, int k) {
-        double[] sorted = h.clone();
-        Arrays.sort(sorted);
-        double last = sorted[sorted.length - k];
+        double last = Vectors.largest(h, k);
         int left = k;
         for (double v : h) {
             left -= v > last ? 1 : 0;

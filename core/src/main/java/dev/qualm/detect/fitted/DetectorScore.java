@@ -6,6 +6,8 @@ import dev.qualm.detect.Evidence;
 import dev.qualm.detect.Score;
 import dev.qualm.gradient.GradNorm;
 import dev.qualm.network.Network;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,13 +86,18 @@ public record DetectorScore(Detector detector, Site site, Learnt learnt, Judge j
                     + ": expected the inputs, but found logits and features; score evidence of a network instead");
         }
         int d = detector.about().readsHead() ? site.features() : 0;
-        double[] out = new double[batch.size()];
-        for (int i = 0; i < out.length; i++) {
+        for (int i = 0; i < batch.size(); i++) {
             if (batch.logits(i).length != site.classes() || (d > 0 && batch.features(i).length != d)) {
                 throw new ShapeException("Detector " + name() + ": expected " + site.classes() + " logits and " + d
                         + " features, but found " + batch.logits(i).length + " and " + batch.features(i).length);
             }
-            out[i] = batch.finite(i) ? of.score(batch, i) : Double.NaN;
+        }
+        int[] finite = IntStream.range(0, batch.size()).filter(batch::finite).toArray();
+        double[] found = of.scores(finite.length == batch.size() ? batch : batch.select(finite));
+        double[] out = new double[batch.size()];
+        Arrays.fill(out, Double.NaN);
+        for (int i = 0; i < finite.length; i++) {
+            out[finite[i]] = found[i];
         }
         return defined(out);
     }

@@ -13,6 +13,54 @@ public sealed interface Judge {
          * @param batch whose other rows are not looked at
          */
         double score(Readings batch, int row);
+
+        /** Distrust of all rows, each what {@link #score} gives, to the last bit. */
+        default double[] scores(Readings batch) {
+            double[] out = new double[batch.size()];
+            for (int i = 0; i < out.length; i++) {
+                out[i] = score(batch, i);
+            }
+            return out;
+        }
+    }
+
+    /**
+     * By products of a matrix with a vector of each row, the costly part, made for all rows together.
+     *
+     * @param before the vector of a row
+     * @param after the score, from the row and its products
+     */
+    record ByProduct(Matrix matrix, Before before, After after) implements OfRow {
+        /** What a matrix is multiplied with. */
+        @FunctionalInterface
+        interface Before {
+            double[] of(Readings batch, int row);
+        }
+
+        /** What becomes of the products. */
+        @FunctionalInterface
+        interface After {
+            double of(Readings batch, int row, double[] products);
+        }
+
+        @Override
+        public double score(Readings batch, int row) {
+            return after.of(batch, row, matrix.times(before.of(batch, row)));
+        }
+
+        @Override
+        public double[] scores(Readings batch) {
+            double[][] vectors = new double[batch.size()][];
+            for (int i = 0; i < vectors.length; i++) {
+                vectors[i] = before.of(batch, i);
+            }
+            double[][] products = matrix.times(vectors);
+            double[] out = new double[vectors.length];
+            for (int i = 0; i < out.length; i++) {
+                out[i] = after.of(batch, i, products[i]);
+            }
+            return out;
+        }
     }
 
     /** From the network's answers to changed inputs. */

@@ -1,6 +1,5 @@
 package dev.qualm.detect.fitted;
 
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -63,8 +62,7 @@ record Knn(int k, int places) implements Detector {
             for (int j = 0; j < squares.length; j++) {
                 squares[j] = Vectors.squaredDistance(h, bank[j]);
             }
-            Arrays.sort(squares);
-            return Math.sqrt(squares[k - 1]);
+            return Math.sqrt(Vectors.select(squares, k - 1));
         };
     }
 }

@@ -75,7 +75,8 @@ record Lid(Of of, int k, int places) implements Detector {
             for (int j = 0; j < squares.length; j++) {
                 squares[j] = Vectors.squaredDistance(x, bank[j]);
             }
-            Arrays.sort(squares);
+            Vectors.select(squares, k - 1);
+            Arrays.sort(squares, 0, k);
             double sum = 0;
             for (int j = 0; j < k; j++) {
                 sum += Math.log(squares[j] / squares[k - 1]) / 2;

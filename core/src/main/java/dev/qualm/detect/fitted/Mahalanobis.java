@@ -1,7 +1,6 @@
 package dev.qualm.detect.fitted;
 
 import java.util.List;
-import java.util.function.ToDoubleFunction;
 
 /**
  * Mahalanobis distance (Lee, Lee, Lee, Shin 2018, equation 2, of the features alone): {@code min_c (h - m_c)' S^+ (h - m_c)} with the class
@@ -53,24 +52,22 @@ record Mahalanobis() implements Detector {
 
     @Override
     public Judge judge(Site site, Learnt learnt) {
-        ToDoubleFunction<double[]> distance = distance(site, learnt);
-        return (Judge.OfRow) (batch, i) -> distance.applyAsDouble(batch.features(i));
+        Matrix whitening = Matrix.of(learnt.matrix("whitening", site.features()));
+        Matrix means = Matrix.of(whitening.times(learnt.matrix("means", site.features())));
+        return new Judge.ByProduct(whitening, Readings::features, (batch, row, white) -> nearest(means, white));
     }
 
-    /** Squared distance to the nearest class. Means are whitened once, an item once: K d steps an item after that. */
-    static ToDoubleFunction<double[]> distance(Site site, Learnt learnt) {
-        double[][] whitening = learnt.matrix("whitening", site.features());
-        double[][] means = learnt.matrix("means", site.features());
-        for (int c = 0; c < means.length; c++) {
-            means[c] = Vectors.times(whitening, means[c]);
+    /**
+     * Squared distance to the nearest class. Means are whitened once, an item once: K d steps an item after that.
+     *
+     * @param means whitened, by class
+     * @param white the item whitened; what it holds beyond the means' length is not looked at
+     */
+    static double nearest(Matrix means, double[] white) {
+        double least = Double.POSITIVE_INFINITY;
+        for (double square : means.squaredDistances(white)) {
+            least = Math.min(least, square);
         }
-        return h -> {
-            double least = Double.POSITIVE_INFINITY;
-            double[] z = Vectors.times(whitening, h);
-            for (double[] mean : means) {
-                least = Math.min(least, Vectors.squaredDistance(z, mean));
-            }
-            return least;
-        };
+        return least;
     }
 }

@@ -78,16 +78,19 @@ record Neco(int dimensions, boolean maxLogit) implements Detector {
 
     @Override
     public Judge judge(Site site, Learnt learnt) {
-        double[][] leading = learnt.matrix("leading", dimensions, site.features());
+        Matrix leading = Matrix.of(learnt.matrix("leading", dimensions, site.features()));
         double[] mean = learnt.vector("mean", site.features());
         double[] deviation = learnt.vector("deviation", site.features());
-        return (Judge.OfRow) (batch, i) -> {
+        Judge.ByProduct.Before standardised = (batch, i) -> {
             double[] z = Vectors.minus(batch.features(i), mean);
             for (int j = 0; j < z.length; j++) {
                 z[j] /= deviation[j];
             }
-            double share = Vectors.norm(Vectors.times(leading, z)) / Vectors.norm(z);
-            return -share * (maxLogit ? Softmax.max(batch.logits(i)) : 1);
+            return z;
         };
+        return new Judge.ByProduct(leading, standardised, (batch, i, product) -> {
+            double share = Vectors.norm(product) / Vectors.norm(standardised.of(batch, i));
+            return -share * (maxLogit ? Softmax.max(batch.logits(i)) : 1);
+        });
     }
 }

@@ -49,10 +49,9 @@ record Pnml() implements Detector {
 
     @Override
     public Judge judge(Site site, Learnt learnt) {
-        double[][] whitening = learnt.matrix("whitening", site.features());
-        return (Judge.OfRow) (batch, i) -> {
+        Matrix whitening = Matrix.of(learnt.matrix("whitening", site.features()));
+        return new Judge.ByProduct(whitening, (batch, i) -> Vectors.unit(batch.features(i)), (batch, i, w) -> {
             double[] z = Vectors.unit(batch.features(i));
-            double[] w = Vectors.times(whitening, z);
             double a = Vectors.dot(w, w);
             double k = a / (1 + a);
             double sum = 0;
@@ -61,6 +60,6 @@ record Pnml() implements Detector {
                 sum += q / (q + (1 - q) * Math.pow(q, k));
             }
             return Math.log(sum) / Math.log(site.classes());
-        };
+        });
     }
 }

@@ -1,7 +1,8 @@
 package dev.qualm.detect.fitted;
 
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /**
  * Relative Mahalanobis distance (Ren, Fort, Liu et al. 2021): {@code min_c MD_c(h) - MD_0(h)}, the distance to the nearest
@@ -41,10 +42,15 @@ record RelativeMahalanobis() implements Detector {
 
     @Override
     public Judge judge(Site site, Learnt learnt) {
-        ToDoubleFunction<double[]> nearest = Mahalanobis.distance(site, learnt);
-        double[][] whitening = learnt.matrix("whitening of all", site.features());
-        double[] mean = Vectors.times(whitening, learnt.vector("mean", site.features()));
-        return (Judge.OfRow) (batch, i) -> nearest.applyAsDouble(batch.features(i))
-                - Vectors.squaredDistance(Vectors.times(whitening, batch.features(i)), mean);
+        double[][] within = learnt.matrix("whitening", site.features());
+        double[][] all = learnt.matrix("whitening of all", site.features());
+        Matrix means = Matrix.of(Matrix.of(within).times(learnt.matrix("means", site.features())));
+        double[] mean = Matrix.of(all).times(learnt.vector("mean", site.features()));
+        Matrix both = Matrix.of(
+                Stream.concat(Arrays.stream(within), Arrays.stream(all)).toArray(double[][]::new));
+        return new Judge.ByProduct(both, Readings::features, (batch, row, white) -> {
+            double[] ofAll = Arrays.copyOfRange(white, within.length, white.length);
+            return Mahalanobis.nearest(means, white) - Vectors.squaredDistance(ofAll, mean);
+        });
     }
 }

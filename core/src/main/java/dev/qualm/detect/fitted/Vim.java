@@ -75,10 +75,10 @@ record Vim(int leading, boolean residual) implements Detector {
         Learnt learnt = Learnt.nothing().with("minor", minor, d).with("origin", origin);
         return residual
                 ? learnt
-                : learnt.with("alpha", alpha(found.get(Bank.usual()).items(), minor, origin));
+                : learnt.with("alpha", alpha(found.get(Bank.usual()).items(), Matrix.of(minor), origin));
     }
 
-    private static double alpha(List<Bank.Item> items, double[][] minor, double[] origin) {
+    private static double alpha(List<Bank.Item> items, Matrix minor, double[] origin) {
         double logits = 0;
         double residuals = 0;
         for (Bank.Item item : items) {
@@ -94,19 +94,22 @@ record Vim(int leading, boolean residual) implements Detector {
         return logits / residuals;
     }
 
-    private static double residual(double[][] minor, double[] origin, double[] h) {
-        return Vectors.norm(Vectors.times(minor, Vectors.minus(h, origin)));
+    private static double residual(Matrix minor, double[] origin, double[] h) {
+        return Vectors.norm(minor.times(Vectors.minus(h, origin)));
     }
 
     @Override
     public Judge judge(Site site, Learnt learnt) {
-        double[][] minor = learnt.matrix("minor", site.features());
+        Matrix minor = Matrix.of(learnt.matrix("minor", site.features()));
         double[] origin = learnt.vector("origin", site.features());
+        Judge.ByProduct.Before centred = (batch, i) -> Vectors.minus(batch.features(i), origin);
         if (residual) {
-            return (Judge.OfRow) (batch, i) -> residual(minor, origin, batch.features(i));
+            return new Judge.ByProduct(minor, centred, (batch, i, product) -> Vectors.norm(product));
         }
         double alpha = learnt.number("alpha");
-        return (Judge.OfRow)
-                (batch, i) -> alpha * residual(minor, origin, batch.features(i)) - Softmax.logSumExp(batch.logits(i));
+        return new Judge.ByProduct(
+                minor,
+                centred,
+                (batch, i, product) -> alpha * Vectors.norm(product) - Softmax.logSumExp(batch.logits(i)));
     }
 }
