@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * every unchanged tensor; the original cannot be damaged. Close each network; the order does not matter. Closing while runs
  * are under way lets them finish.
  */
-public final class Network implements AutoCloseable {
+public final class Network implements Forward, AutoCloseable {
     private final Graph graph;
     private final Precision precision;
     private final Structure structure;
@@ -213,6 +213,7 @@ public final class Network implements AutoCloseable {
      * @param feeds a value per input
      * @param wanted names of tensors: outputs, activations, initializers
      */
+    @Override
     public Map<String, Array> run(Map<String, Array> feeds, Collection<String> wanted) {
         return run(feeds, wanted, Workers.caller());
     }
