@@ -15,6 +15,7 @@ import dev.qualm.network.graph.Attributes;
 import dev.qualm.network.graph.ElementType;
 import dev.qualm.network.graph.ValueInfo;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,7 @@ public final class ConductanceExplainer implements AutoCloseable {
     private final List<String> layers;
     private final Set<String> affine = ConcurrentHashMap.newKeySet();
     private final ExtendedNetwork extended;
+    private final Map<String, double[]> baselines = new ConcurrentHashMap<>();
     private volatile boolean written;
 
     ConductanceExplainer(LayerConductance method, Network network, Target target) {
@@ -116,14 +118,32 @@ public final class ConductanceExplainer implements AutoCloseable {
      * @param classes to explain, {@code [n]}; {@link MapFunction#PREDICTED} for the predicted class
      */
     public LayerConductance.Result explain(Array batch, int[] classes) {
+        LayerConductance.Result found = explain(batch, classes, network.logits(batch));
+        return new LayerConductance.Result(
+                found.layers(),
+                found.closedForm(),
+                found.residuals(),
+                found.classes(),
+                found.status(),
+                found.passes() + 1,
+                method.provenance(target, found.passes() + 1));
+    }
+
+    /**
+     * As {@link #explain(Array, int[])} of a batch whose logits are known, which spares a forward pass.
+     *
+     * @param known the network's logits of the batch, {@code [n, classes]}
+     */
+    public LayerConductance.Result explain(Array batch, int[] classes, Array known) {
         MicroBatches.check(batch, classes);
         int n = classes.length;
         if (n == 0) {
             throw new ShapeException("Expected at least one input, but found " + batch);
         }
         Array origin = method.baseline().item(batch.shape(), network.precision() == Precision.FLOAT32);
-        double[] originLogits = network.logits(origin).toDoubles();
-        double[][] logits = Results.rows(network.logits(batch));
+        double[] originLogits = baselines.computeIfAbsent(
+                Arrays.toString(origin.shape()), k -> network.logits(origin).toDoubles());
+        double[][] logits = Results.rows(known);
         int[] resolved = new int[n];
         double[] change = new double[n];
         List<Status> status = new ArrayList<>();
@@ -152,7 +172,7 @@ public final class ConductanceExplainer implements AutoCloseable {
         int inputs = Math.max(1, most / path.size());
         for (int from = 0; from < n; from += inputs) {
             int to = Math.min(n, from + inputs);
-            int[] c = java.util.Arrays.copyOfRange(resolved, from, to);
+            int[] c = Arrays.copyOfRange(resolved, from, to);
             ConductanceSums s = new ConductanceSums(layers, rule, method.positions());
             // Points of one path share their weights' way through the caches, and a run for all of them keeps nothing.
             int points = (fixed ? 1 : 2) * Math.max(1, most / (to - from));
@@ -170,8 +190,8 @@ public final class ConductanceExplainer implements AutoCloseable {
                 status.set(i, Status.zeroGradient("the conductance is zero everywhere"));
             }
         }
-        sums.values().forEach(s -> java.util.Arrays.setAll(s, i -> s[i] - change[i]));
-        double passes = 2.0 * path.size() + 1;
+        sums.values().forEach(s -> Arrays.setAll(s, i -> s[i] - change[i]));
+        double passes = 2.0 * path.size();
         return new LayerConductance.Result(
                 values, closed ? layers : List.of(), sums, resolved, status, passes, method.provenance(target, passes));
     }
@@ -242,7 +262,7 @@ public final class ConductanceExplainer implements AutoCloseable {
     }
 
     private Map<String, Array> feeds(Array rows, int[] classes, int points) {
-        long[] c = java.util.Arrays.stream(classes).asLongStream().toArray();
+        long[] c = Arrays.stream(classes).asLongStream().toArray();
         return Map.of(
                 network.input().name(), rows, CLASSES, Array.of(c, c.length), POINTS, Array.of(new long[] {points}));
     }

@@ -28,19 +28,21 @@ final class ActiveRows implements AutoCloseable {
     private final int rows;
     private List<Part> parts = List.of();
     private long runs;
+    private boolean lent;
 
     /**
      * One micro-batch.
      *
      * @param items numbers of the inputs, in order
      */
-    private record Part(
+    record Part(
             int[] items, Map<String, Array> feeds, @Nullable SharedPrefix prefix) {
         Array logits(Network variant) {
             return prefix == null ? variant.logits(feeds) : prefix.logits(variant);
         }
 
         void close() {
+            // May be called twice.
             if (prefix != null) {
                 prefix.close();
             }
@@ -58,6 +60,18 @@ final class ActiveRows implements AutoCloseable {
         this.rows = rows;
         this.sharing = sharing;
         this.workers = workers;
+    }
+
+    /** Of a run of the original, whose parts stay its own. */
+    ActiveRows(OriginalRun run) {
+        this(
+                run.network(),
+                run.feeds(),
+                run.rows(),
+                run.parts().stream().allMatch(p -> p.prefix != null),
+                Workers.caller());
+        parts = run.parts();
+        lent = true;
     }
 
     /** Starts over with these items. */
@@ -146,7 +160,7 @@ final class ActiveRows implements AutoCloseable {
         return sum;
     }
 
-    private static Map<String, Array> select(Map<String, Array> feeds, int[] items) {
+    static Map<String, Array> select(Map<String, Array> feeds, int[] items) {
         Map<String, Array> out = new LinkedHashMap<>();
         feeds.forEach((name, a) -> out.put(name, a.select(items)));
         return out;
@@ -156,6 +170,9 @@ final class ActiveRows implements AutoCloseable {
     public void close() {
         List<Part> open = new ArrayList<>(parts);
         parts = List.of();
-        open.forEach(Part::close);
+        if (!lent) {
+            open.forEach(Part::close);
+        }
+        lent = false;
     }
 }

@@ -126,6 +126,21 @@ public record LabelChangeRate(List<Mutant> mutants, StoppingRule rule, long memo
         return all.result();
     }
 
+    /** Of a batch that the original has run on. The result's runs do not count that run. */
+    public Result on(OriginalRun original) {
+        Changes all = new Changes(original.size());
+        try (ActiveRows active = new ActiveRows(original)) {
+            Array logits = original.logits();
+            Arrays.setAll(all.predictions, i -> ActiveRows.predicted(logits, i));
+            all.askOpen(
+                    original.network(),
+                    active,
+                    IntStream.range(0, original.size()).toArray(),
+                    done -> {});
+        }
+        return all.result();
+    }
+
     /** Bytes of activations that one input's run leaves. */
     private static long bytesPerRow(Network network, Map<String, Array> feeds) {
         Map<String, Array> first = new java.util.LinkedHashMap<>();
@@ -151,6 +166,11 @@ public record LabelChangeRate(List<Mutant> mutants, StoppingRule rule, long memo
         void ask(Network network, ActiveRows active, int[] items, IntConsumer listener) {
             active.hold(items);
             active.predict(predictions);
+            askOpen(network, active, items, listener);
+        }
+
+        /** Asks mutants about the items that have a prediction. */
+        void askOpen(Network network, ActiveRows active, int[] items, IntConsumer listener) {
             int[] open = Arrays.stream(items).filter(i -> predictions[i] >= 0).toArray();
             int[] found = new int[predictions.length];
             int before = decided;

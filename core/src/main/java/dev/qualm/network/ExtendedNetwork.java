@@ -108,7 +108,7 @@ public final class ExtendedNetwork implements AutoCloseable {
         synchronized GradientPlans gradients(List<String> outputs, Map<String, Tensor> feeds) {
             return gradients.computeIfAbsent(outputs, k -> {
                 String leaf = network.structure().differentiable();
-                GradientPlans made = GradientPlans.compile(graph, k, leaf, own, network.precision(), feeds);
+                GradientPlans made = GradientPlans.compile(graph, k, leaf, Set.of(), own, network.precision(), feeds);
                 if (made == null) {
                     throw new UnsupportedModelException("Nothing to differentiate: expected " + k + " to depend on '"
                             + leaf + "' in a way that can be differentiated, but found none");
@@ -161,6 +161,7 @@ public final class ExtendedNetwork implements AutoCloseable {
             Compiled c = lease.plans();
             Set<String> names = new LinkedHashSet<>();
             wanted.forEach(key -> names.add(c.name(key)));
+            PassCount.both(checked);
             Plan.Values values =
                     c.plan(names).run(tensors(c, checked, feeds), Map.of(), Set.of(), UnaryOperator.identity());
             return use.apply(key -> values.get(c.name(key)));

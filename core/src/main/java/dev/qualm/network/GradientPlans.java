@@ -46,17 +46,20 @@ record GradientPlans(
      * Compiles for inputs of the shapes of an example, and any batch, or a batch of one if the example has one item.
      *
      * @param outputs tensors to differentiate
+     * @param taps tensors that the forward pass keeps for others to read
      * @return null if no output depends on the leaf in a way that can be written down
      */
     static @Nullable GradientPlans compile(
             Graph whole,
             List<String> outputs,
             String leaf,
+            Set<String> taps,
             WeightStore store,
             Precision precision,
             Map<String, Tensor> feeds) {
         Set<String> ends = new LinkedHashSet<>(outputs);
         ends.add(leaf);
+        ends.addAll(taps);
         Graph graph = BatchNormFolding.fold(whole.prune(ends), t -> !ends.contains(t), precision == Precision.FLOAT64)
                 .prune(ends);
         Map<String, int[]> shapes = shapes(graph, store, precision, feeds);

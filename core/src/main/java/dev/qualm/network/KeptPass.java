@@ -25,6 +25,7 @@ final class KeptPass implements AutoCloseable {
     /** As {@link #run(GradientPlans, Map)} of one item, whose results are then read as those of {@code times} equal items. */
     static KeptPass run(GradientPlans plans, Map<String, Tensor> feeds, int times) {
         KeptPass pass = new KeptPass(plans);
+        PassCount.forwardTensors(feeds);
         try (NativeScope scope = NativeScope.values()) {
             Plan.Values values = plans.forward().run(feeds, Map.of(), Set.of(), UnaryOperator.identity());
             for (String name : plans.wanted()) {
@@ -74,6 +75,7 @@ final class KeptPass implements AutoCloseable {
                 Tensor u = cotangents.get(output);
                 feeds.put(name, u != null ? u : org.bytedeco.pytorch.global.torch.zeros_like(value(output)));
             });
+            PassCount.sweep(cotangents.values().iterator().next());
             Tensor g = plans.reverse()
                     .run(feeds, Map.of(), Set.of(), UnaryOperator.identity())
                     .get(plans.gradient());

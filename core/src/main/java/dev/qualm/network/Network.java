@@ -239,6 +239,7 @@ public final class Network implements Forward, AutoCloseable {
         begin();
         try (NativeScope scope = NativeScope.values()) {
             Plan plan = plan(new LinkedHashSet<>(wanted), Plan.Mode.INFERENCE);
+            PassCount.forward(checked);
             return use.apply(plan.run(tensors(checked), Map.of(), Set.of(), UnaryOperator.identity())::get);
         } finally {
             end();
@@ -256,6 +257,7 @@ public final class Network implements Forward, AutoCloseable {
         Map<String, Array> checked = checked(feeds);
         Set<String> names = new LinkedHashSet<>(watched);
         begin();
+        PassCount.forward(checked);
         try (NativeScope scope = NativeScope.values()) {
             plans.passing(names).watch(tensors(checked), names, (name, t) -> {
                 // Views of a tensor would keep its memory from being used again.
@@ -296,6 +298,7 @@ public final class Network implements Forward, AutoCloseable {
     }
 
     private Map<String, Array> run(Plan plan, Map<String, Array> feeds, Set<String> wanted) {
+        PassCount.forward(feeds);
         try (NativeScope scope = NativeScope.values()) {
             Plan.Values values = plan.run(tensors(feeds), Map.of(), Set.of(), UnaryOperator.identity());
             Map<String, Array> out = new LinkedHashMap<>();
@@ -353,10 +356,11 @@ public final class Network implements Forward, AutoCloseable {
      * The plans for gradients at the input, or null if there are none.
      *
      * @param feeds an example of the inputs, which tells the tensors' shapes
+     * @param kept further tensors that the forward pass keeps
      */
     @Nullable
-    GradientPlans gradientPlans(Map<String, Array> feeds) {
-        return plans.gradientPlans(feeds, structure, () -> tensors(feeds));
+    GradientPlans gradientPlans(Map<String, Array> feeds, Set<String> kept) {
+        return plans.gradientPlans(feeds, structure, kept, () -> tensors(feeds));
     }
 
     /** A store of the native weights that outlives this network. */

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
@@ -30,7 +31,7 @@ final class NetworkPlans {
     private final @Nullable NetworkPlans origin;
     private final Map<String, Array> changed;
     private final Map<Key, Compiled> plans = new HashMap<>();
-    private final ShapedPlans<GradientPlans> gradientPlans = new ShapedPlans<>();
+    private final Map<Set<String>, ShapedPlans<GradientPlans>> gradientPlans = new ConcurrentHashMap<>();
     private final AtomicInteger users = new AtomicInteger(1);
     private volatile boolean closed;
 
@@ -110,18 +111,22 @@ final class NetworkPlans {
 
     /** See {@link Network#gradientPlans}. */
     @Nullable
-    GradientPlans gradientPlans(Map<String, Array> feeds, Structure structure, Supplier<Map<String, Tensor>> tensors) {
-        return gradientPlans.get(feeds, () -> {
-            try (NativeScope scope = NativeScope.values()) {
-                return GradientPlans.compile(
-                        graph,
-                        List.of(structure.logits()),
-                        structure.differentiable(),
-                        store,
-                        precision,
-                        tensors.get());
-            }
-        });
+    GradientPlans gradientPlans(
+            Map<String, Array> feeds, Structure structure, Set<String> kept, Supplier<Map<String, Tensor>> tensors) {
+        return gradientPlans
+                .computeIfAbsent(Set.copyOf(kept), k -> new ShapedPlans<>())
+                .get(feeds, () -> {
+                    try (NativeScope scope = NativeScope.values()) {
+                        return GradientPlans.compile(
+                                graph,
+                                List.of(structure.logits()),
+                                structure.differentiable(),
+                                kept,
+                                store,
+                                precision,
+                                tensors.get());
+                    }
+                });
     }
 
     /** A store of the native weights that outlives this. */
@@ -150,7 +155,7 @@ final class NetworkPlans {
                 plans.values().forEach(c -> c.plan().close());
                 plans.clear();
             }
-            gradientPlans.close();
+            gradientPlans.values().forEach(ShapedPlans::close);
             store.close();
             if (origin != null) {
                 origin.end();

@@ -4,6 +4,7 @@ import dev.qualm.array.Array;
 import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Tensors;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,12 +46,19 @@ public final class SharedPrefix implements AutoCloseable {
      * @param feeds a value per input
      */
     public static SharedPrefix of(Network network, Map<String, Array> feeds) {
+        return of(network, feeds, Set.of());
+    }
+
+    /** As {@link #of(Network, Map)}, with further tensors for {@link #value}. */
+    public static SharedPrefix of(Network network, Map<String, Array> feeds, Set<String> tensors) {
         Map<String, Array> checked = network.checked(feeds);
         network.begin();
         List<Tensor> kept = new ArrayList<>();
         try (NativeScope scope = NativeScope.values()) {
-            Set<String> wanted = Set.of(network.structure().logits());
+            Set<String> wanted = new LinkedHashSet<>(tensors);
+            wanted.add(network.structure().logits());
             Map<String, Tensor> inputs = network.tensors(checked);
+            PassCount.forward(checked);
             Plan.Values values = network.plan(wanted, Plan.Mode.INFERENCE).runKeeping(inputs);
             for (Tensor t : inputs.values()) {
                 t.retainReference();
@@ -65,6 +73,13 @@ public final class SharedPrefix implements AutoCloseable {
             kept.forEach(Tensor::releaseReference);
             network.end();
             throw e;
+        }
+    }
+
+    /** A copy of a tensor that was asked for when this was made. */
+    public Array value(String name) {
+        try (NativeScope scope = NativeScope.values()) {
+            return Tensors.toArray(values.get(name));
         }
     }
 
@@ -88,6 +103,7 @@ public final class SharedPrefix implements AutoCloseable {
                     + ", but found " + variant + "; run it from its input");
         }
         variant.begin();
+        PassCount.forwardTensors(inputs);
         try (NativeScope scope = NativeScope.values()) {
             Plan plan = variant.plan(wanted, Plan.Mode.INFERENCE);
             // Where a changed weight is part of a node's attributes (bounds of Clip), the plans have nothing in common.

@@ -5,6 +5,7 @@ import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Tensors;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +33,18 @@ public final class Sweep implements AutoCloseable {
 
     /** Runs the network on one batch, whole. */
     public static Sweep of(Network network, Map<String, Array> feeds) {
+        return of(network, feeds, Set.of());
+    }
+
+    /** As {@link #of(Network, Map)}, keeping further tensors for {@link #value}. */
+    public static Sweep of(Network network, Map<String, Array> feeds, Set<String> tensors) {
         Map<String, Array> checked = network.checked(feeds);
         network.begin();
         try {
-            GradientPlans plans = network.gradientPlans(checked);
+            GradientPlans plans = network.gradientPlans(checked, tensors);
             if (plans == null) {
-                return new Sweep(network, feeds, null, Tape.record(network, feeds, Recording.ofInput(network)));
+                Recording recording = Recording.ofInput(network).tapping(tensors.toArray(String[]::new));
+                return new Sweep(network, feeds, null, Tape.record(network, feeds, recording));
             }
             try (NativeScope scope = NativeScope.values()) {
                 return new Sweep(network, feeds, KeptPass.run(plans, network.tensors(checked)), null);
@@ -61,6 +68,11 @@ public final class Sweep implements AutoCloseable {
     public Tensor input() {
         String leaf = network.structure().differentiable();
         return tape != null ? tape.value(leaf) : pass().value(leaf);
+    }
+
+    /** A tensor that was asked for when this was made. Belongs to the sweep. */
+    public Tensor value(String name) {
+        return tape != null ? tape.value(name) : pass().value(name);
     }
 
     /** Whether the logits depend on that tensor in a way that can be differentiated. */

@@ -81,6 +81,7 @@ public final class Tape implements AutoCloseable {
         Tape tape = new Tape(network);
         try (NativeScope scope = NativeScope.recording()) {
             Plan plan = network.plan(wanted, mode);
+            PassCount.forwardTensors(feeds);
             Plan.Values run = plan.run(feeds, recording.weights(), recording.leaves(), Tape::leaf);
             for (String name : wanted) {
                 Tensor t = run.get(name);
@@ -135,6 +136,11 @@ public final class Tape implements AutoCloseable {
         return t;
     }
 
+    /** Whether a tensor is kept. */
+    public boolean keeps(String name) {
+        return values.containsKey(name);
+    }
+
     /** The logits (or what the graph holds in their place), shape {@code [n, classes]}. */
     public Tensor logits() {
         return value(LOGITS);
@@ -159,6 +165,7 @@ public final class Tape implements AutoCloseable {
     /** As {@link #gradients(Tensor, Tensor, List)}; {@code differentiable} gradients can be differentiated once more. */
     public List<Tensor> gradients(Tensor output, @Nullable Tensor cotangent, List<Tensor> wrt, boolean differentiable) {
         PointerScope outer = PointerScope.getInnerScope();
+        PassCount.sweep(output);
         try (NativeScope scope = differentiable ? NativeScope.recording() : NativeScope.values()) {
             List<Tensor> found = Gradients.of(output, cotangent, wrt, true, differentiable);
             for (Tensor t : found) {
