@@ -31,8 +31,8 @@ record DetectorsText(Path out, FittedDetectors fitted) {
                     Locale.ROOT,
                     "  %-" + Math.max(1, width) + "s  %.0f %s  %s",
                     s.name(),
-                    s.detector().passes(),
-                    s.detector().passes() == 1 ? "pass  " : "passes",
+                    s.passes(fitted.site().classes()),
+                    s.passes(fitted.site().classes()) == 1 ? "pass  " : "passes",
                     s.question()));
         }
         lines.add("wrote " + out);
@@ -51,7 +51,7 @@ record DetectorsText(Path out, FittedDetectors fitted) {
                     .put("name", s.name())
                     .put("question", s.question())
                     .put("paper", s.detector().about().paper())
-                    .put("passes", s.detector().passes());
+                    .put("passes", s.passes(fitted.site().classes()));
         }
         return json.toString();
     }

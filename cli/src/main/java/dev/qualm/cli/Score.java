@@ -106,6 +106,11 @@ final class Score implements Runnable {
     @Option(names = "--out", paramLabel = "FILE", description = "Write to FILE instead of standard output.")
     private @Nullable Path out;
 
+    @Option(
+            names = "--plan",
+            description = "Print what scoring will cost in passes per item, and which scores share it, and stop.")
+    private boolean plan;
+
     @Option(names = "--limit", paramLabel = "N", description = "Score the first N items only.")
     private int limit = Integer.MAX_VALUE;
 
@@ -163,6 +168,10 @@ final class Score implements Runnable {
                     .withRescale(rescale == null || rescale)
                     .withClasses(selection(computable, classes.count()));
             Scorer scorer = new Scorer(network, computable, threads).withMaps(maps);
+            if (plan) {
+                PlanText.print(scorer.plan(classes.count()), spec.commandLine().getOut());
+                return;
+            }
             ScoreLines lines = new ScoreLines(classes.names(), stored.classes());
             if (out == null) {
                 write(scorer, fit.data(), fitted, lines, spec.commandLine().getOut());

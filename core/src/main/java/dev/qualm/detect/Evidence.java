@@ -5,17 +5,19 @@ import dev.qualm.array.Array;
 import dev.qualm.gradient.CosineSimilarityMaps;
 import dev.qualm.gradient.GradientMetrics;
 import dev.qualm.mutation.LabelChangeRate;
+import dev.qualm.mutation.OriginalRun;
 import dev.qualm.network.Head;
 import dev.qualm.network.Network;
 import dev.qualm.network.Recording;
 import dev.qualm.network.Sweep;
 import dev.qualm.network.Tape;
-import dev.qualm.network.Workers;
 import dev.qualm.network.engine.NativeScope;
 import dev.qualm.network.engine.Tensors;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +27,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What scores of one micro-batch are computed from: forward passes, one for each kind of gradient at most, and the sweeps that the
- * asked-for scores need, each made once.
+ * What scores of one micro-batch are computed from: one forward pass that keeps all they demand, and the sweeps that they need, each made
+ * once.
  *
  * <p>Belongs to one thread; close it. The time of each part is kept, so that a score's cost can be stated from the same run.
  */
@@ -36,31 +38,44 @@ public final class Evidence implements AutoCloseable {
     private final Network network;
     private final CosineSimilarityMaps method;
     private final Map<String, Array> feeds;
+    private final Shared shared;
+    private final boolean ownsShared;
     private final @Nullable Tape tape;
-    private final @Nullable Sweep sweep;
+    private @Nullable Sweep sweep;
+    private @Nullable OriginalRun original;
     private final double[][] logits;
-    private final @Nullable Array features;
+    private final Map<String, Array> tensors;
     private final Map<Score.Source, Long> nanos = new EnumMap<>(Score.Source.class);
     private final Map<LabelChangeRate, LabelChangeRate.Result> changes = new IdentityHashMap<>();
-    private CosineSimilarityMaps.@Nullable Maps maps;
+    private final Map<Object, Object> read = new HashMap<>();
+    private final Map<CosineSimilarityMaps, CosineSimilarityMaps.Maps> maps = new LinkedHashMap<>();
     private GradientMetrics.@Nullable Result metrics;
 
     private Evidence(
             Network network,
             Map<String, Array> feeds,
             CosineSimilarityMaps method,
-            @Nullable Tape tape,
-            @Nullable Sweep sweep,
-            double[][] logits,
-            @Nullable Array features) {
+            @Nullable Shared shared,
+            Forward forward) {
         this.network = network;
         this.feeds = Map.copyOf(feeds);
         this.method = method;
-        this.tape = tape;
-        this.sweep = sweep;
-        this.logits = logits;
-        this.features = features;
+        this.shared = shared == null ? new Shared() : shared;
+        this.ownsShared = shared == null;
+        this.tape = forward.tape;
+        this.sweep = forward.sweep;
+        this.original = forward.original;
+        this.logits = rows(forward.logits);
+        this.tensors = forward.tensors;
     }
+
+    /** The forward pass, in the form that what follows needs. */
+    private record Forward(
+            Array logits,
+            Map<String, Array> tensors,
+            @Nullable Tape tape,
+            @Nullable Sweep sweep,
+            @Nullable OriginalRun original) {}
 
     /** As {@link #of(Network, Map, Set, CosineSimilarityMaps)} with maps of their default settings. */
     public static Evidence of(Network network, Map<String, Array> feeds, Set<Score.Source> sources) {
@@ -76,50 +91,57 @@ public final class Evidence implements AutoCloseable {
      */
     public static Evidence of(
             Network network, Map<String, Array> feeds, Set<Score.Source> sources, CosineSimilarityMaps method) {
+        return of(network, feeds, Demand.of(network, sources, method), null);
+    }
+
+    /**
+     * Runs the network once on a micro-batch.
+     *
+     * @param demand what will be read
+     * @param shared what the evidence of other micro-batches shares, which stays open; null for none
+     */
+    public static Evidence of(Network network, Map<String, Array> feeds, Demand demand, @Nullable Shared shared) {
         long start = System.nanoTime();
-        Head head = network.structure().head();
-        String wantedFeatures = sources.contains(Score.Source.HEAD) && head != null ? head.features() : null;
-        Evidence evidence;
-        if (sources.contains(Score.Source.WEIGHT_GRADIENTS)) {
-            evidence = recorded(network, feeds, wantedFeatures, method);
-        } else if (wantedFeatures == null
-                && (sources.contains(Score.Source.INPUT_GRADIENTS) || sources.contains(Score.Source.CHANGED_INPUTS))) {
-            evidence = swept(network, feeds, method);
-        } else {
-            evidence = values(network, feeds, wantedFeatures, method);
-        }
+        Forward forward = demand.weightGradients()
+                ? recorded(network, feeds, demand)
+                : demand.inputGradients()
+                        ? swept(network, feeds, demand)
+                        : demand.mutants() ? original(network, feeds, demand) : values(network, feeds, demand);
+        Evidence evidence = new Evidence(network, feeds, demand.maps(), shared, forward);
         evidence.nanos.put(Score.Source.LOGITS, System.nanoTime() - start);
         return evidence;
     }
 
-    private static Evidence values(
-            Network network, Map<String, Array> feeds, @Nullable String features, CosineSimilarityMaps method) {
-        List<String> wanted = new ArrayList<>(List.of(network.structure().logits()));
-        if (features != null) {
-            wanted.add(features);
-        }
+    private static Forward values(Network network, Map<String, Array> feeds, Demand demand) {
+        String z = network.structure().logits();
+        Set<String> wanted = new LinkedHashSet<>(Set.of(z));
+        wanted.addAll(demand.tensors());
         Map<String, Array> out = network.run(feeds, wanted);
-        Array logits = network.asLogits(
-                Objects.requireNonNull(out.get(network.structure().logits())));
-        return new Evidence(
-                network, feeds, method, null, null, rows(logits), features == null ? null : out.get(features));
+        return new Forward(network.asLogits(Objects.requireNonNull(out.get(z))), out, null, null, null);
     }
 
-    private static Evidence swept(Network network, Map<String, Array> feeds, CosineSimilarityMaps method) {
-        Sweep sweep = Sweep.of(network, feeds);
+    private static Forward original(Network network, Map<String, Array> feeds, Demand demand) {
+        OriginalRun run = OriginalRun.of(network, feeds, demand.tensors());
+        return new Forward(run.logits(), run.tensors(), null, null, run);
+    }
+
+    private static Forward swept(Network network, Map<String, Array> feeds, Demand demand) {
+        Sweep sweep = Sweep.of(network, feeds, demand.tensors());
         try (NativeScope scope = NativeScope.values()) {
-            Array logits = network.asLogits(Tensors.toArray(sweep.logits()));
-            return new Evidence(network, feeds, method, null, sweep, rows(logits), null);
+            Map<String, Array> found = new HashMap<>();
+            demand.tensors().forEach(t -> found.put(t, Tensors.toArray(sweep.value(t))));
+            return new Forward(network.asLogits(Tensors.toArray(sweep.logits())), found, null, sweep, null);
         }
     }
 
-    private static Evidence recorded(
-            Network network, Map<String, Array> feeds, @Nullable String features, CosineSimilarityMaps method) {
-        Recording recording = METRICS.recording(network);
-        Tape tape = Tape.record(network, feeds, features == null ? recording : recording.tapping(features));
-        Array logits = network.asLogits(Tensors.toArray(tape.logits()));
-        return new Evidence(
-                network, feeds, method, tape, null, rows(logits), features == null ? null : tape.array(features));
+    private static Forward recorded(Network network, Map<String, Array> feeds, Demand demand) {
+        Recording recording =
+                METRICS.recording(network).tapping(demand.tensors().toArray(String[]::new));
+        Tape tape = Tape.record(
+                network, feeds, demand.inputGradients() ? recording.and(Recording.ofInput(network)) : recording);
+        Map<String, Array> found = new HashMap<>();
+        demand.tensors().forEach(t -> found.put(t, tape.array(t)));
+        return new Forward(network.asLogits(Tensors.toArray(tape.logits())), found, tape, null, null);
     }
 
     /** Number of items. */
@@ -147,25 +169,61 @@ public final class Evidence implements AutoCloseable {
 
     /** Input of the head, {@code [n, d]} (or {@code [n, d, 1, 1]}). */
     public Array features() {
-        return Objects.requireNonNull(features, "the head's input was not asked for, or the network has no head");
+        Head head = Objects.requireNonNull(network.structure().head(), "the network has no head");
+        return tensor(head.features());
+    }
+
+    /**
+     * An inner tensor that was asked for, axis 0 the batch.
+     *
+     * @throws IllegalArgumentException if it was not asked for when this was made
+     */
+    public Array tensor(String name) {
+        Array found = tensors.get(name);
+        if (found == null) {
+            throw new IllegalArgumentException("Tensor '" + name + "' was not asked for when this evidence was made;"
+                    + " there are " + tensors.keySet());
+        }
+        return found;
     }
 
     /** Cosine similarity maps, made once. */
     public CosineSimilarityMaps.Maps maps() {
-        if (maps == null) {
-            long start = System.nanoTime();
-            maps = sweep == null ? method.of(network, feeds) : method.of(sweep);
-            nanos.put(Score.Source.INPUT_GRADIENTS, System.nanoTime() - start);
+        return maps(method);
+    }
+
+    /** Cosine similarity maps of other settings, made once. */
+    public CosineSimilarityMaps.Maps maps(CosineSimilarityMaps settings) {
+        CosineSimilarityMaps.Maps found = maps.get(settings);
+        if (found == null) {
+            found = timed(
+                    Score.Source.INPUT_GRADIENTS, () -> sweepsTape() ? settings.of(tape()) : settings.of(sweep()));
+            maps.put(settings, found);
         }
-        return maps;
+        return found;
+    }
+
+    private boolean sweepsTape() {
+        return tape != null && tape.keeps(network.structure().differentiable());
+    }
+
+    private Tape tape() {
+        return Objects.requireNonNull(tape, "weight gradients were not asked for when this evidence was made");
+    }
+
+    /** Of the one forward pass, or of a further one where input gradients were not asked for. */
+    private Sweep sweep() {
+        if (sweep == null) {
+            sweep = Sweep.of(network, feeds);
+        }
+        return sweep;
     }
 
     /** Whole-network gradient metrics with their default settings. */
     public GradientMetrics.Result metrics() {
         if (metrics == null) {
             long start = System.nanoTime();
-            Objects.requireNonNull(tape, "weight gradients were not asked for when this evidence was made");
-            metrics = METRICS.of(tape);
+            metrics = METRICS.of(tape());
             nanos.put(Score.Source.WEIGHT_GRADIENTS, System.nanoTime() - start);
         }
         return metrics;
@@ -175,10 +233,18 @@ public final class Evidence implements AutoCloseable {
     public LabelChangeRate.Result labelChanges(LabelChangeRate rate) {
         LabelChangeRate.Result found = changes.get(rate);
         if (found == null) {
-            found = timed(Score.Source.MUTANTS, () -> rate.on(network, feeds, Workers.caller(), done -> {}));
+            found = timed(Score.Source.MUTANTS, () -> rate.on(original()));
             changes.put(rate, found);
         }
         return found;
+    }
+
+    /** The one forward pass, or a further one where that keeps what gradients need: mutants start from other activations. */
+    private OriginalRun original() {
+        if (original == null) {
+            original = OriginalRun.of(network, feeds, Set.of());
+        }
+        return original;
     }
 
     /**
@@ -187,12 +253,28 @@ public final class Evidence implements AutoCloseable {
      * @param cotangent {@code [n, classes]}
      */
     public Array inputGradient(Array cotangent) {
-        if (sweep != null) {
-            return sweep.gradient(cotangent);
+        return sweepsTape()
+                ? tape().gradient(cotangent, network.structure().differentiable())
+                : sweep().gradient(cotangent);
+    }
+
+    /** What the evidence of all micro-batches shares. */
+    public Shared shared() {
+        return shared;
+    }
+
+    /**
+     * Something read of this batch, once for all that ask.
+     *
+     * @param key equal for equal things
+     */
+    public <T> T once(Object key, Class<T> type, Score.Source source, Supplier<T> reader) {
+        Object found = read.get(key);
+        if (found == null) {
+            found = timed(source, reader);
+            read.put(key, found);
         }
-        try (Sweep own = Sweep.of(network, feeds)) {
-            return own.gradient(cotangent);
-        }
+        return type.cast(found);
     }
 
     /** The batch, for networks of one input. */
@@ -215,8 +297,8 @@ public final class Evidence implements AutoCloseable {
             Status s = Double.isFinite(Softmax.logSumExp(logits[i]))
                     ? Status.OK
                     : Status.nonFinite("the network returned NaN or infinity");
-            if (s.isOk() && maps != null) {
-                s = maps.status().get(i);
+            for (CosineSimilarityMaps.Maps m : maps.values()) {
+                s = s.isOk() ? m.status().get(i) : s;
             }
             if (s.isOk() && metrics != null) {
                 s = metrics.status().get(i);
@@ -243,9 +325,9 @@ public final class Evidence implements AutoCloseable {
     }
 
     /** The sources that some scores need. */
-    static Set<Score.Source> sources(List<Score> scores) {
+    static Set<Score.Source> sources(List<? extends Score> scores) {
         Set<Score.Source> set = new LinkedHashSet<>();
-        scores.forEach(s -> set.add(s.source()));
+        scores.forEach(s -> set.addAll(s.sources()));
         return set;
     }
 
@@ -256,6 +338,12 @@ public final class Evidence implements AutoCloseable {
         }
         if (sweep != null) {
             sweep.close();
+        }
+        if (original != null) {
+            original.close();
+        }
+        if (ownsShared) {
+            shared.close();
         }
     }
 }

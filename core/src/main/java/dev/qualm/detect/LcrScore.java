@@ -1,9 +1,11 @@
 package dev.qualm.detect;
 
+import dev.qualm.gradient.CosineSimilarityMaps;
 import dev.qualm.mutation.LabelChangeRate;
 import dev.qualm.mutation.MutantPool;
 import dev.qualm.mutation.StoppingRule;
 import dev.qualm.network.Network;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,15 @@ public record LcrScore(MutantPool pool, LabelChangeRate rate) implements Score {
     @Override
     public double passes(int classes) {
         return 1 + rate.rule().limit();
+    }
+
+    /** Told by the rate, so that scores of one rate share its mutants. */
+    @Override
+    public List<Work> work(int classes, CosineSimilarityMaps maps) {
+        return List.of(Work.forwards(
+                "label changes under " + rate.rule().limit() + " mutants, " + Integer.toHexString(rate.hashCode()),
+                Source.MUTANTS,
+                rate.rule().limit()));
     }
 
     @Override

@@ -1,8 +1,10 @@
 package dev.qualm.detect;
 
+import dev.qualm.gradient.CosineSimilarityMaps;
 import dev.qualm.mutation.LabelChangeRate;
 import dev.qualm.mutation.SequentialTest;
 import dev.qualm.mutation.StoppingRule.Decision;
+import java.util.List;
 
 /**
  * The decision whether an input's label change rate is above a threshold: 1 if it is, 0 if not, NaN if the mutants ran out before it was
@@ -29,6 +31,11 @@ public record LcrVerdict(LcrScore lcr) implements Score {
     @Override
     public double passes(int classes) {
         return lcr.passes(classes);
+    }
+
+    @Override
+    public List<Work> work(int classes, CosineSimilarityMaps maps) {
+        return lcr.work(classes, maps);
     }
 
     @Override

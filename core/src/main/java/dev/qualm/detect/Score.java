@@ -1,6 +1,9 @@
 package dev.qualm.detect;
 
+import dev.qualm.gradient.CosineSimilarityMaps;
 import dev.qualm.network.Network;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,31 @@ public interface Score {
 
     /** What it is computed from. */
     Source source();
+
+    /** All that it is computed from; {@link #source} is the costliest. */
+    default Set<Source> sources() {
+        return Set.of(source());
+    }
+
+    /** Inner tensors that the shared forward pass has to give for it, beside the logits and what the sources tell. */
+    default Set<String> tensors(Network network) {
+        return Set.of();
+    }
+
+    /**
+     * What it needs beyond the shared forward pass; scores with equal needs share them.
+     *
+     * @param maps how cosine similarity maps are made where the score does not say
+     */
+    default List<Work> work(int classes, CosineSimilarityMaps maps) {
+        return switch (source()) {
+            case LOGITS, HEAD, LAYERS -> List.of();
+            case INPUT_GRADIENTS -> List.of(Work.maps(maps, classes));
+            case WEIGHT_GRADIENTS -> List.of(Work.weightGradients());
+            case ATTRIBUTION, MUTANTS, CHANGED_INPUTS ->
+                passes(classes) == 1 ? List.of() : List.of(Work.forwards(name(), source(), passes(classes) - 1));
+        };
+    }
 
     /** Cost in passes (forward = 1), the shared forward included. */
     default double passes(int classes) {
@@ -38,6 +66,8 @@ public interface Score {
         LOGITS,
         /** Logits and the input of the last linear layer. */
         HEAD,
+        /** Outputs of inner layers. */
+        LAYERS,
         /** Class-wise input gradients. */
         INPUT_GRADIENTS,
         /** Per-sample weight gradients. */
@@ -52,7 +82,7 @@ public interface Score {
         /** Cost in passes (forward = 1), the shared forward included; of the last three, which depend on the score, the forward alone. */
         public double passes(int classes) {
             return switch (this) {
-                case LOGITS, HEAD, ATTRIBUTION, MUTANTS, CHANGED_INPUTS -> 1;
+                case LOGITS, HEAD, LAYERS, ATTRIBUTION, MUTANTS, CHANGED_INPUTS -> 1;
                 // One forward, and one reverse sweep for each class but one (the maps are invariant to a shift of the
                 // logits).
                 case INPUT_GRADIENTS -> classes;

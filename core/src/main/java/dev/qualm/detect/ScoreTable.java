@@ -52,7 +52,7 @@ public record ScoreTable(
     public double millis(Score score) {
         double forward = millisPerItem.getOrDefault(Score.Source.LOGITS, 0.0);
         return switch (score.source()) {
-            case LOGITS, HEAD -> forward;
+            case LOGITS, HEAD, LAYERS -> forward;
             default -> forward + millisPerItem.getOrDefault(score.source(), 0.0);
         };
     }

@@ -65,6 +65,15 @@ public record Scorer(Network network, List<Score> scores, int threads, CosineSim
         return out;
     }
 
+    /**
+     * What scoring will cost.
+     *
+     * @param classes number of the network's classes
+     */
+    public Plan plan(int classes) {
+        return Plan.of(scores, network, classes, maps);
+    }
+
     /** Scores every item of a data set for a network with one input. */
     public ScoreTable score(Dataset data) {
         return score(data, done -> {});
@@ -81,11 +90,13 @@ public record Scorer(Network network, List<Score> scores, int threads, CosineSim
                 Map.of(input, data.read(0, Math.min(2, n)).inputs())));
         Partial all = new Partial(n, scores.size());
         AtomicInteger done = new AtomicInteger();
-        try (Workers workers = Workers.of(threads)) {
+        Demand demand = Demand.of(network, scores, maps);
+        try (Workers workers = Workers.of(threads);
+                Shared shared = new Shared()) {
             workers.map((n + rows - 1) / rows, i -> {
                 int start = i * rows;
                 int to = Math.min(n, start + rows);
-                part(data.read(start, to), input, start, all);
+                part(data.read(start, to), input, start, demand, shared, all);
                 int sum = done.addAndGet(to - start);
                 progress.accept(sum);
                 return sum;
@@ -103,11 +114,12 @@ public record Scorer(Network network, List<Score> scores, int threads, CosineSim
         Set<Score.Source> sources = Evidence.sources(scores);
         boolean small = sources.contains(Score.Source.INPUT_GRADIENTS)
                 || sources.contains(Score.Source.WEIGHT_GRADIENTS)
+                || sources.contains(Score.Source.LAYERS)
                 || !sources.contains(Score.Source.MUTANTS);
         return small || microBatch == 1 ? microBatch : microBatch * TOGETHER;
     }
 
-    private void part(Batch batch, String input, int at, Partial all) {
+    private void part(Batch batch, String input, int at, Demand demand, Shared shared, Partial all) {
         // Items that could not be read keep their place; the network sees only the readable ones.
         int[] readable = java.util.stream.IntStream.range(0, batch.size())
                 .filter(i -> batch.status().get(i).ok())
@@ -123,8 +135,7 @@ public record Scorer(Network network, List<Score> scores, int threads, CosineSim
         Array inputs = readable.length == batch.size()
                 ? batch.inputs()
                 : batch.inputs().select(readable);
-        Set<Score.Source> sources = Evidence.sources(scores);
-        try (Evidence evidence = Evidence.of(network, Map.of(input, inputs), sources, maps)) {
+        try (Evidence evidence = Evidence.of(network, Map.of(input, inputs), demand, shared)) {
             Map<Score, double[]> values = new IdentityHashMap<>();
             for (Score s : scores) {
                 if (s.refusal(network, evidence.logits()[0].length) == null) {

@@ -123,6 +123,7 @@ record DemoRun(
         return switch (score.source()) {
             case LOGITS -> "logits";
             case HEAD -> "last layer";
+            case LAYERS -> "inner layers";
             case WEIGHT_GRADIENTS -> "weight gradients";
             case INPUT_GRADIENTS -> "class-wise input gradients";
             case ATTRIBUTION -> "conductance";

@@ -25,6 +25,11 @@ public record About(
         return new About(name, question, paper, published, false, EnumSet.of(first, more));
     }
 
+    /** The same of a method for which log-probabilities will do. */
+    About forLogProbabilities() {
+        return new About(name, question, paper, published, true, reads);
+    }
+
     /** Whether it reads the input of the last linear layer or its weights. */
     public boolean readsHead() {
         return reads.contains(Reads.FEATURES) || reads.contains(Reads.HEAD_WEIGHTS);

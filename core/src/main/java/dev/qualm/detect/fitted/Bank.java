@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Items as they are, all of them up to a number, beyond it a uniform sample of the different ones.
@@ -24,7 +25,20 @@ public final class Bank implements Statistic<Bank> {
     public record Of(int places) implements Need<Bank> {
         @Override
         public Bank empty(Site site) {
-            return new Bank(places);
+            return new Bank(places, null);
+        }
+
+        @Override
+        public Class<Bank> type() {
+            return Bank.class;
+        }
+    }
+
+    /** A bank of so many places that keeps a quantity in place of the features; items without one are left out. */
+    record OfQuantity(int places, Quantity quantity) implements Need<Bank> {
+        @Override
+        public Bank empty(Site site) {
+            return new Bank(places, quantity.name());
         }
 
         @Override
@@ -50,14 +64,21 @@ public final class Bank implements Statistic<Bank> {
     }
 
     private final int places;
+    private final @Nullable String quantity;
+    private int[] layout = {};
     private final PriorityQueue<Item> items = new PriorityQueue<>(java.util.Comparator.reverseOrder());
 
-    private Bank(int places) {
+    private Bank(int places, @Nullable String quantity) {
         this.places = places;
+        this.quantity = quantity;
     }
 
     static Of places(int places) {
         return new Of(places);
+    }
+
+    static OfQuantity places(int places, Quantity quantity) {
+        return new OfQuantity(places, quantity);
     }
 
     static Of usual() {
@@ -66,11 +87,21 @@ public final class Bank implements Statistic<Bank> {
 
     @Override
     public void add(Readings batch) {
+        double[][] values = null;
+        if (quantity != null) {
+            Quantity.Rows rows = batch.quantity(quantity);
+            layout = rows.layout();
+            values = rows.values();
+        }
         for (int i = 0; i < batch.size(); i++) {
+            double[] kept = values == null ? batch.features(i) : values[i];
+            if (values != null && !Vectors.finite(kept)) {
+                continue;
+            }
             long hash = batch.key(i);
             Item last = items.size() < places ? null : items.peek();
             if (last == null || hash <= last.hash) {
-                put(new Item(hash, batch.features(i).clone(), batch.logits(i).clone(), batch.label(i)));
+                put(new Item(hash, kept.clone(), batch.logits(i).clone(), batch.label(i)));
             }
         }
     }
@@ -86,6 +117,7 @@ public final class Bank implements Statistic<Bank> {
 
     @Override
     public void merge(Bank other) {
+        layout = layout.length == 0 ? other.layout : layout;
         other.items.forEach(this::put);
     }
 
@@ -96,6 +128,12 @@ public final class Bank implements Statistic<Bank> {
         return sorted;
     }
 
+    /** Of the quantity. */
+    int[] layout() {
+        return layout.clone();
+    }
+
+    /** What is kept of the items: their features, or the quantity. */
     double[][] features() {
         return items().stream().map(Item::features).toArray(double[][]::new);
     }

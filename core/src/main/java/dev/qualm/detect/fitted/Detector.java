@@ -1,7 +1,11 @@
 package dev.qualm.detect.fitted;
 
+import dev.qualm.detect.Work;
 import dev.qualm.network.Network;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,14 +24,46 @@ public interface Detector {
         return List.of();
     }
 
+    /** What it reads beside logits and features when it scores. */
+    default List<Quantity> quantities() {
+        return List.of();
+    }
+
+    /** What it reads beside logits and features when it learns. */
+    default List<Quantity> learntFrom() {
+        return needs().isEmpty() ? List.of() : quantities();
+    }
+
+    /** Inner tensors that the shared forward pass has to give when it scores. */
+    default Set<String> tensors(Network network) {
+        Set<String> all = new LinkedHashSet<>();
+        quantities().forEach(q -> all.addAll(q.tensors(network)));
+        return all;
+    }
+
+    /** What scoring needs beyond the shared forward pass; detectors with equal needs share them. */
+    default List<Work> work(int classes) {
+        return quantities().stream().flatMap(q -> q.work(classes).stream()).toList();
+    }
+
     /** Cost of scoring in passes (forward = 1), the shared forward included. */
-    default double passes() {
-        return 1;
+    default double passes(int classes) {
+        return 1 + work(classes).stream().mapToDouble(Work::passes).sum();
+    }
+
+    /** The same as text, for K classes. */
+    default String cost() {
+        return String.format(Locale.ROOT, "%.0f", passes(2));
     }
 
     /** Why it cannot work with a network, beyond what {@link About} tells, or null if it can. */
     default @Nullable String refusal(Network network) {
         return null;
+    }
+
+    /** As {@link #refusal(Network)}, for reasons that depend on the number of classes too. */
+    default @Nullable String refusal(Network network, Site site) {
+        return refusal(network);
     }
 
     /**
@@ -39,6 +75,11 @@ public interface Detector {
      */
     default Learnt fit(Site site, Statistics found) {
         return Learnt.nothing();
+    }
+
+    /** As {@link #fit(Site, Statistics)}, for methods that run the network once more; null where none is at hand. */
+    default Learnt fit(Site site, Statistics found, @Nullable Network network) {
+        return fit(site, found);
     }
 
     /**

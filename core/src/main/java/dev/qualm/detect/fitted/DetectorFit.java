@@ -4,9 +4,12 @@ import dev.qualm.Provenance;
 import dev.qualm.array.Array;
 import dev.qualm.data.Batch;
 import dev.qualm.data.Dataset;
-import dev.qualm.gradient.GradNorm;
+import dev.qualm.detect.Demand;
+import dev.qualm.detect.Evidence;
+import dev.qualm.detect.Score;
+import dev.qualm.detect.Shared;
+import dev.qualm.gradient.CosineSimilarityMaps;
 import dev.qualm.mutation.ItemSet;
-import dev.qualm.network.Head;
 import dev.qualm.network.Network;
 import dev.qualm.network.Workers;
 import dev.qualm.network.onnx.ModelHash;
@@ -15,10 +18,11 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fits any number of detectors in one pass over data. Memory is that of the statistics, whatever the data's size; statistics that several
@@ -32,13 +36,20 @@ public final class DetectorFit {
 
     private final List<Detector> detectors;
     private final Site site;
+    private final @Nullable Network network;
     private final Statistics statistics;
     private long items;
     private long leftOut;
 
     public DetectorFit(List<Detector> detectors, Site site) {
+        this(detectors, site, null);
+    }
+
+    /** @param network for methods that run it once more when the fit is finished; null if there is none */
+    public DetectorFit(List<Detector> detectors, Site site, @Nullable Network network) {
         this.detectors = List.copyOf(detectors);
         this.site = site;
+        this.network = network;
         Set<Statistic.Need<?>> needs = new LinkedHashSet<>();
         for (Detector d : detectors) {
             DetectorException.require(
@@ -108,7 +119,7 @@ public final class DetectorFit {
                     "items with finite logits and features to be fitted on",
                     "none (" + leftOut + " left out)",
                     "give more data");
-            out.add(DetectorScore.of(d, site, d.fit(site, statistics)));
+            out.add(DetectorScore.of(d, site, d.fit(site, statistics, network)));
         }
         return out;
     }
@@ -133,9 +144,12 @@ public final class DetectorFit {
         int[] labels = labelled && data.labelled() ? data.labels() : null;
         DetectorFit fit = null;
         long[] seen = new long[0];
-        try (Workers workers = Workers.of(threads)) {
-            for (int from = 0; from < data.size(); from += BLOCK) {
-                int to = Math.min(data.size(), from + BLOCK);
+        Reader reader = Reader.of(network, detectors);
+        try (Workers workers = Workers.of(threads);
+                Shared shared = new Shared()) {
+            int block = reader.block(data, threads);
+            for (int from = 0; from < data.size(); from += block) {
+                int to = Math.min(data.size(), from + block);
                 Batch batch = data.read(from, to);
                 int[] kept = IntStream.range(0, to - from)
                         .filter(i -> batch.status().get(i).ok())
@@ -152,11 +166,11 @@ public final class DetectorFit {
                 int[] classes = Arrays.stream(kept)
                         .map(i -> labels == null ? Readings.UNKNOWN : labels[start + i])
                         .toArray();
-                Readings read = read(network, inputs, classes, contents, detectors, workers);
+                Readings read = reader.read(inputs, classes, contents, workers, shared);
                 if (fit == null) {
                     Site site = Site.of(network, read.logits(0).length);
                     requireUsable(detectors, network, site);
-                    fit = new DetectorFit(detectors, site);
+                    fit = new DetectorFit(detectors, site, network);
                 }
                 fit.leftOut += to - start - kept.length;
                 fit.add(read);
@@ -189,21 +203,89 @@ public final class DetectorFit {
         }
     }
 
-    private static Readings read(
-            Network network, Array inputs, int[] labels, long[] keys, List<Detector> detectors, Workers workers) {
-        Head head = network.structure().head();
-        String logits = network.structure().logits();
-        boolean features = head != null
-                && network.structure().trueLogits()
-                && detectors.stream().anyMatch(d -> d.about().readsHead());
-        List<String> wanted =
-                features ? List.of(logits, Objects.requireNonNull(head).features()) : List.of(logits);
-        Map<String, Array> found = network.run(Map.of(network.input().name(), inputs), wanted, workers);
-        Array z = network.asLogits(Objects.requireNonNull(found.get(logits)));
-        double[][] h = features
-                ? Readings.rows(GradNorm.features(network, found.get(wanted.get(1))))
-                : new double[labels.length][0];
-        return new Readings(Readings.rows(z), h, labels, keys);
+    /**
+     * Reads once, in the caller's thread, what detectors learn from and what they score by, for any number of fits ({@link #add}) and scores
+     * ({@link DetectorScore#scoreRows}).
+     *
+     * @param labels true classes, or null
+     */
+    static Readings read(Network network, Array inputs, int @Nullable [] labels, List<Detector> detectors) {
+        Stream<Quantity> both =
+                detectors.stream().flatMap(d -> Stream.concat(d.learntFrom().stream(), d.quantities().stream()));
+        int[] classes = labels;
+        if (classes == null) {
+            classes = new int[inputs.dim(0)];
+            Arrays.fill(classes, Readings.UNKNOWN);
+        }
+        try (Shared shared = new Shared()) {
+            return Reader.of(network, detectors, both)
+                    .read(inputs, classes, ItemSet.each(inputs), Workers.caller(), shared);
+        }
+    }
+
+    /**
+     * Reads what detectors learn from, as scoring reads it.
+     *
+     * @param quantities of the detectors that learn
+     */
+    private record Reader(Network network, boolean features, List<Quantity> quantities, Demand demand) {
+        static Reader of(Network network, List<Detector> detectors) {
+            return of(network, detectors, detectors.stream().flatMap(d -> d.learntFrom().stream()));
+        }
+
+        static Reader of(Network network, List<Detector> detectors, Stream<Quantity> asked) {
+            List<Quantity> quantities =
+                    asked.distinct().filter(q -> q.refusal(network) == null).toList();
+            boolean features = network.structure().head() != null
+                    && network.structure().trueLogits()
+                    && detectors.stream().anyMatch(d -> d.about().readsHead());
+            Set<Score.Source> sources = new LinkedHashSet<>();
+            Set<String> tensors = new LinkedHashSet<>();
+            if (features) {
+                sources.add(Score.Source.HEAD);
+            }
+            for (Quantity q : quantities) {
+                tensors.addAll(q.tensors(network));
+                // Of the number of classes no source depends.
+                q.work(2).forEach(w -> sources.add(w.source()));
+            }
+            return new Reader(
+                    network,
+                    features,
+                    quantities,
+                    Demand.of(network, sources, tensors, CosineSimilarityMaps.defaults()));
+        }
+
+        /** Items read at a time: many, unless more than logits and features is kept of each. */
+        int block(Dataset data, int threads) {
+            if (quantities.isEmpty()) {
+                return BLOCK;
+            }
+            Batch first = data.read(0, Math.min(2, data.size()));
+            int rows = first.size() < 1 ? 1 : network.microBatch(feeds(first.inputs()));
+            return Math.min(BLOCK, Math.max(1, rows * threads));
+        }
+
+        private Map<String, Array> feeds(Array inputs) {
+            return Map.of(network.input().name(), inputs);
+        }
+
+        Readings read(Array inputs, int[] labels, long[] keys, Workers workers, Shared shared) {
+            int n = labels.length;
+            int rows = network.microBatch(feeds(inputs));
+            return Readings.joined(workers.map((n + rows - 1) / rows, part -> {
+                int from = part * rows;
+                int to = Math.min(n, from + rows);
+                try (Evidence evidence = Evidence.of(network, feeds(inputs.slice(from, to)), demand, shared)) {
+                    return Readings.of(
+                            evidence,
+                            Arrays.copyOfRange(labels, from, to),
+                            Arrays.copyOfRange(keys, from, to),
+                            features,
+                            quantities);
+                }
+            }));
+        }
     }
 
     /** A set whose name does not depend on the items' order. */

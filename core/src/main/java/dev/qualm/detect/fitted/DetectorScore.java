@@ -4,9 +4,14 @@ import dev.qualm.ShapeException;
 import dev.qualm.array.Array;
 import dev.qualm.detect.Evidence;
 import dev.qualm.detect.Score;
-import dev.qualm.gradient.GradNorm;
+import dev.qualm.detect.Work;
+import dev.qualm.gradient.CosineSimilarityMaps;
 import dev.qualm.network.Network;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,14 +42,29 @@ public record DetectorScore(Detector detector, Site site, Learnt learnt, Judge j
 
     @Override
     public Source source() {
-        return judge instanceof Judge.OfInput
-                ? Source.CHANGED_INPUTS
-                : detector.about().readsHead() ? Source.HEAD : Source.LOGITS;
+        return Collections.max(sources());
+    }
+
+    @Override
+    public Set<Source> sources() {
+        Set<Source> all = EnumSet.of(detector.about().readsHead() ? Source.HEAD : Source.LOGITS);
+        detector.about().reads().forEach(r -> all.add(r.source()));
+        return all;
+    }
+
+    @Override
+    public Set<String> tensors(Network network) {
+        return detector.tensors(network);
+    }
+
+    @Override
+    public List<Work> work(int classes, CosineSimilarityMaps maps) {
+        return detector.work(classes);
     }
 
     @Override
     public double passes(int classes) {
-        return detector.passes();
+        return detector.passes(classes);
     }
 
     @Override
@@ -58,13 +78,11 @@ public record DetectorScore(Detector detector, Site site, Learnt learnt, Judge j
     @Override
     public double[] score(Evidence evidence) {
         if (judge instanceof Judge.OfInput changed) {
-            return defined(evidence.timed(Source.CHANGED_INPUTS, () -> changed.score(evidence)));
+            return defined(evidence.timed(source(), () -> changed.score(evidence)));
         }
-        double[][] features = new double[evidence.size()][0];
-        if (detector.about().readsHead()) {
-            features = Readings.rows(GradNorm.features(evidence.network(), evidence.features()));
-        }
-        return score(Readings.of(evidence.logits(), features));
+        int[] unknown = new int[evidence.size()];
+        Arrays.fill(unknown, Readings.UNKNOWN);
+        return scoreRows(Readings.of(evidence, unknown, null, detector.about().readsHead(), detector.quantities()));
     }
 
     /**
@@ -73,18 +91,25 @@ public record DetectorScore(Detector detector, Site site, Learnt learnt, Judge j
      * @param logits {@code [n, K]}
      * @param features input of the last linear layer {@code [n, d]}; without elements if the method does not read it
      * @return distrust per row; NaN where something is not finite or the method's definition yields no value
-     * @throws DetectorException if the method needs the input itself
+     * @throws DetectorException if the method needs more
      */
     public double[] scoreFeatures(Array logits, Array features) {
         double[][] z = Readings.rows(logits);
-        return score(Readings.of(z, features.size() == 0 ? new double[z.length][0] : Readings.rows(features)));
+        return scoreRows(Readings.of(z, features.size() == 0 ? new double[z.length][0] : Readings.rows(features)));
     }
 
-    private double[] score(Readings batch) {
+    /**
+     * Scores what was read already, quantities included.
+     *
+     * @return as {@link #scoreFeatures}
+     * @throws DetectorException if the method needs what was not read, or the input itself
+     */
+    public double[] scoreRows(Readings batch) {
         if (!(judge instanceof Judge.OfRow of)) {
             throw new DetectorException("Detector " + name()
-                    + ": expected the inputs, but found logits and features; score evidence of a network instead");
+                    + ": expected the inputs, but found what was read of them; score evidence of a network instead");
         }
+        detector.quantities().forEach(q -> batch.quantity(q.name()));
         int d = detector.about().readsHead() ? site.features() : 0;
         for (int i = 0; i < batch.size(); i++) {
             if (batch.logits(i).length != site.classes() || (d > 0 && batch.features(i).length != d)) {

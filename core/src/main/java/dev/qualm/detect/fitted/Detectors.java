@@ -66,9 +66,15 @@ public final class Detectors {
         all.add(new Entry(NnGuide.ABOUT, NnGuide.DEFAULTS, NnGuide::of));
         all.add(new Entry(Relation.ABOUT, Relation.DEFAULTS, Relation::of));
         all.add(new Entry(Lid.ABOUT, Lid.DEFAULTS, Lid::of));
+        all.add(new Entry(Gram.ABOUT, Gram.DEFAULTS, Gram::of));
         all.add(new Entry(Odin.ABOUT, Odin.DEFAULTS, Odin::of));
         all.add(new Entry(FeatureSqueezing.ABOUT, FeatureSqueezing.DEFAULTS, FeatureSqueezing::of));
         all.add(new Entry(ProbedLayers.ABOUT, ProbedLayers.DEFAULTS, ProbedLayers::of));
+        all.add(new Entry(
+                GradientMetricsDetector.ABOUT, GradientMetricsDetector.DEFAULTS, GradientMetricsDetector::of));
+        all.add(new Entry(Gga.ABOUT, Gga.DEFAULTS, Gga::of));
+        all.add(new Entry(ConductanceDetector.ABOUT, ConductanceDetector.DEFAULTS, ConductanceDetector::of));
+        all.add(new Entry(Lcr.ABOUT, Lcr.DEFAULTS, Lcr::of));
         Map<String, Entry> map = new LinkedHashMap<>();
         all.forEach(e -> map.put(e.about().name(), e));
         return map;
@@ -121,6 +127,12 @@ public final class Detectors {
         Map<String, String> parameters = new LinkedHashMap<>();
         for (int i = 1; i < parts.length; i++) {
             int at = parts[i].indexOf('=');
+            if (at < 0 && !parameters.isEmpty()) {
+                // A name of a tensor may have colons in it.
+                String last = List.copyOf(parameters.keySet()).get(parameters.size() - 1);
+                parameters.merge(last, parts[i].strip(), (a, b) -> a + ":" + b);
+                continue;
+            }
             if (at < 1
                     || parameters.put(
                                     parts[i].substring(0, at).strip(),
@@ -154,6 +166,12 @@ public final class Detectors {
         if (!detector.about().shiftInvariant() && !network.structure().trueLogits()) {
             return "the network gives probabilities only, and it depends on what a softmax takes away";
         }
-        return detector.refusal(network);
+        for (Quantity q : detector.quantities()) {
+            String reason = q.refusal(network);
+            if (reason != null) {
+                return reason;
+            }
+        }
+        return detector.refusal(network, site);
     }
 }

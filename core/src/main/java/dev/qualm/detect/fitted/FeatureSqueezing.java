@@ -3,7 +3,9 @@ package dev.qualm.detect.fitted;
 import dev.qualm.array.Array;
 import dev.qualm.array.DType;
 import dev.qualm.detect.Evidence;
+import dev.qualm.detect.Score;
 import dev.qualm.detect.Softmax;
+import dev.qualm.detect.Work;
 import dev.qualm.network.Network;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,8 +60,9 @@ record FeatureSqueezing(int bits, int median, double low, double high) implement
     }
 
     @Override
-    public double passes() {
-        return 1.0 + squeezers().size();
+    public List<Work> work(int classes) {
+        return List.of(Work.forwards(
+                Detectors.text(this), Score.Source.CHANGED_INPUTS, squeezers().size()));
     }
 
     @Override

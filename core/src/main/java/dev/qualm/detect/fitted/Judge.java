@@ -63,7 +63,7 @@ public sealed interface Judge {
         }
     }
 
-    /** From the network's answers to changed inputs. */
+    /** From the network's answers to changed inputs, or of changed networks. */
     @FunctionalInterface
     non-sealed interface OfInput extends Judge {
         /** Distrust per item. */

@@ -63,6 +63,32 @@ public record Learnt(Map<String, Array> arrays) {
         return vector(name, 1)[0];
     }
 
+    /** Columns of a matrix. */
+    int width(String name) {
+        Array a = find(name);
+        if (a.rank() != 2) {
+            throw failure(name, "a matrix", a);
+        }
+        return a.dim(1);
+    }
+
+    /** Whole numbers, at least one, none negative. */
+    int[] counts(String name) {
+        Array a = find(name);
+        double[] values = vector(name, a.rank() == 1 ? a.dim(0) : -1);
+        int[] out = new int[values.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = (int) values[i];
+            if (out[i] != values[i] || out[i] < 0) {
+                throw failure(name, "whole numbers from 0 on", values[i]);
+            }
+        }
+        if (out.length == 0) {
+            throw failure(name, "at least one number", a);
+        }
+        return out;
+    }
+
     double positive(String name) {
         double value = number(name);
         if (!(value > 0)) {

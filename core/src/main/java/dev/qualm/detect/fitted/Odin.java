@@ -4,8 +4,11 @@ import dev.qualm.array.Array;
 import dev.qualm.array.DType;
 import dev.qualm.detect.Evidence;
 import dev.qualm.detect.Msp;
+import dev.qualm.detect.Score;
 import dev.qualm.detect.Softmax;
+import dev.qualm.detect.Work;
 import dev.qualm.network.Network;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,7 @@ record Odin(double temperature, double epsilon) implements Detector {
             "Liang, Li, Srikant 2018",
             Published.TRUST,
             Reads.LOGITS,
+            Reads.INPUT_GRADIENTS,
             Reads.INPUT);
     static final Settings DEFAULTS = Settings.of("T", 1000.0).and("epsilon", 0.0014);
 
@@ -43,8 +47,8 @@ record Odin(double temperature, double epsilon) implements Detector {
 
     /** A forward pass, a reverse sweep and a forward pass on the moved inputs. */
     @Override
-    public double passes() {
-        return 3;
+    public List<Work> work(int classes) {
+        return List.of(new Work(Detectors.text(this), Score.Source.CHANGED_INPUTS, 1, 1, 0));
     }
 
     @Override

@@ -3,6 +3,8 @@ package dev.qualm.detect.fitted;
 import dev.qualm.array.Array;
 import dev.qualm.array.DType;
 import dev.qualm.detect.Evidence;
+import dev.qualm.detect.Score;
+import dev.qualm.detect.Work;
 import dev.qualm.mutation.ItemSet;
 import dev.qualm.network.Network;
 import java.util.LinkedHashSet;
@@ -32,7 +34,7 @@ record ProbedLayers(int probes, double sigma, int seed) implements Detector {
             "after Khalooei, Homayounpour, Amirmazlaghani 2022",
             Published.DISTRUST,
             true,
-            Set.of(Reads.INPUT));
+            Set.of(Reads.LAYERS, Reads.INPUT));
     static final Settings DEFAULTS = Settings.of("probes", 4).and("sigma", 0.05).and("seed", 0);
 
     static ProbedLayers of(Settings s) {
@@ -52,10 +54,16 @@ record ProbedLayers(int probes, double sigma, int seed) implements Detector {
         return Settings.of("probes", probes).and("sigma", sigma).and("seed", seed);
     }
 
-    /** The shared pass keeps no activations: one pass of its own, and one for each probe. */
     @Override
-    public double passes() {
-        return 2.0 + probes;
+    public List<Work> work(int classes) {
+        return List.of(Work.forwards(Detectors.text(this), Score.Source.CHANGED_INPUTS, probes));
+    }
+
+    @Override
+    public Set<String> tensors(Network network) {
+        Set<String> all = new LinkedHashSet<>(network.structure().activations());
+        all.add(network.structure().logits());
+        return all;
     }
 
     @Override
@@ -72,17 +80,15 @@ record ProbedLayers(int probes, double sigma, int seed) implements Detector {
 
     private double[] score(Evidence evidence) {
         Network network = evidence.network();
-        Set<String> wanted = new LinkedHashSet<>(network.structure().activations());
-        wanted.add(network.structure().logits());
+        Set<String> wanted = tensors(network);
         Array x = evidence.onlyInput();
         long[] contents = ItemSet.each(x);
-        Map<String, Array> clean = network.run(x, List.copyOf(wanted));
         double[] sum = new double[evidence.size()];
         int[] count = new int[sum.length];
         for (int probe = 0; probe < probes; probe++) {
             Map<String, Array> moved = network.run(noisy(x, contents, probe), List.copyOf(wanted));
             for (String name : wanted) {
-                Array a = Objects.requireNonNull(clean.get(name));
+                Array a = evidence.tensor(name);
                 Array b = Objects.requireNonNull(moved.get(name));
                 int size = a.size() / sum.length;
                 for (int i = 0; i < sum.length; i++) {

@@ -2,12 +2,20 @@ package dev.qualm.detect.fitted;
 
 import dev.qualm.ShapeException;
 import dev.qualm.array.Array;
+import dev.qualm.detect.Evidence;
+import dev.qualm.detect.Score;
 import dev.qualm.detect.Softmax;
+import dev.qualm.gradient.GradNorm;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** What was read of a batch: logits, features and classes, row by row. Rows are shared, not copied: treat them as read-only. */
+/** What was read of a batch: logits, features, classes and further quantities, row by row. Rows are shared, not copied: treat them as read-only. */
 public final class Readings {
     /** The class of an item that has none. */
     public static final int UNKNOWN = -1;
@@ -16,6 +24,7 @@ public final class Readings {
     private final double[][] features;
     private final int[] labels;
     private final long @Nullable [] keys;
+    private final Map<String, Quantity.Rows> quantities;
 
     /**
      * @param logits {@code [n][K]}
@@ -31,6 +40,22 @@ public final class Readings {
      *     former do not change with the network's rounding
      */
     public Readings(double[][] logits, double[][] features, int[] labels, long @Nullable [] keys) {
+        this(logits, features, labels, keys, Map.of());
+    }
+
+    /** @param quantities what else was read, by the quantities' names */
+    public Readings(
+            double[][] logits,
+            double[][] features,
+            int[] labels,
+            long @Nullable [] keys,
+            Map<String, Quantity.Rows> quantities) {
+        for (Quantity.Rows rows : quantities.values()) {
+            if (rows.values().length != logits.length) {
+                throw new ShapeException("Expected as many rows of each quantity as of logits, but found "
+                        + rows.values().length + " and " + logits.length);
+            }
+        }
         if (features.length != logits.length || labels.length != logits.length) {
             throw new ShapeException("Expected as many rows of features and labels as of logits, but found "
                     + features.length + ", " + labels.length + " and " + logits.length);
@@ -39,6 +64,95 @@ public final class Readings {
         this.features = features;
         this.labels = labels;
         this.keys = keys;
+        this.quantities = Map.copyOf(quantities);
+    }
+
+    /**
+     * Reads the evidence of a batch.
+     *
+     * @param labels true classes {@code [n]}, or {@link #UNKNOWN}
+     * @param keys hashes of the items' contents, or null
+     * @param features whether the input of the last linear layer is read
+     */
+    static Readings of(
+            Evidence evidence,
+            int[] labels,
+            long @Nullable [] keys,
+            boolean features,
+            Collection<Quantity> quantities) {
+        double[][] h = features
+                ? rows(GradNorm.features(evidence.network(), evidence.features()))
+                : new double[evidence.size()][0];
+        Map<String, Quantity.Rows> read = new LinkedHashMap<>();
+        for (Quantity q : quantities) {
+            Score.Source source =
+                    q.work(2).isEmpty() ? Score.Source.LAYERS : q.work(2).get(0).source();
+            read.put(q.name(), evidence.once(q.name(), Quantity.Rows.class, source, () -> q.read(evidence)));
+        }
+        return new Readings(evidence.logits(), h, labels, keys, read);
+    }
+
+    /** All rows of several, in order; they were read alike. */
+    static Readings joined(List<Readings> parts) {
+        if (parts.size() == 1) {
+            return parts.get(0);
+        }
+        int n = parts.stream().mapToInt(Readings::size).sum();
+        double[][] z = new double[n][];
+        double[][] h = new double[n][];
+        int[] y = new int[n];
+        long[] keys = new long[n];
+        Map<String, Quantity.Rows> quantities = new LinkedHashMap<>();
+        int at = 0;
+        for (Readings part : parts) {
+            System.arraycopy(part.logits, 0, z, at, part.size());
+            System.arraycopy(part.features, 0, h, at, part.size());
+            System.arraycopy(part.labels, 0, y, at, part.size());
+            for (int i = 0; i < part.size(); i++) {
+                keys[at + i] = part.key(i);
+            }
+            int start = at;
+            part.quantities.forEach((name, rows) -> System.arraycopy(
+                    rows.values(),
+                    0,
+                    quantities
+                            .computeIfAbsent(name, k -> new Quantity.Rows(new double[n][], rows.layout()))
+                            .values(),
+                    start,
+                    part.size()));
+            at += part.size();
+        }
+        return new Readings(z, h, y, keys, quantities);
+    }
+
+    /** Names of what was read beside logits and features. */
+    public Set<String> quantities() {
+        return quantities.keySet();
+    }
+
+    /**
+     * What was read of a quantity.
+     *
+     * @throws DetectorException if it was not
+     */
+    public Quantity.Rows quantity(String name) {
+        Quantity.Rows rows = quantities.get(name);
+        if (rows == null) {
+            throw new DetectorException(
+                    "Expected " + name + " to be read of the items, but found " + quantities.keySet()
+                            + " beside logits and features; read them of the network, not of features alone");
+        }
+        return rows;
+    }
+
+    /** As {@link #quantity(String)}, of so many columns. */
+    Quantity.Rows quantity(String name, int width) {
+        Quantity.Rows rows = quantity(name);
+        if (rows.values().length > 0 && rows.values()[0].length != width) {
+            throw new ShapeException("Expected " + width + " numbers per item as " + name + ", but found "
+                    + rows.values()[0].length + "; fit the detector again for inputs of this size");
+        }
+        return rows;
     }
 
     /** Rows without known classes. */
@@ -95,7 +209,7 @@ public final class Readings {
         return labels[row] == UNKNOWN ? prediction(row) : labels[row];
     }
 
-    /** Whether everything that was read of a row is a finite number. */
+    /** Whether logits and features of a row are finite numbers; who reads other quantities looks at these. */
     public boolean finite(int row) {
         return Vectors.finite(logits[row]) && Vectors.finite(features[row]);
     }
@@ -116,11 +230,14 @@ public final class Readings {
             h[i] = features[rows[i]];
             y[i] = labels[rows[i]];
         }
+        Map<String, Quantity.Rows> q = new LinkedHashMap<>();
+        quantities.forEach((name, all) -> q.put(name, all.select(rows)));
         return new Readings(
                 z,
                 h,
                 y,
-                keys == null ? null : IntStream.of(rows).mapToLong(r -> keys[r]).toArray());
+                keys == null ? null : IntStream.of(rows).mapToLong(r -> keys[r]).toArray(),
+                q);
     }
 
     /** By which samples are drawn. */

@@ -87,7 +87,7 @@ public record Settings(Map<String, String> values) {
         return constant.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
     }
 
-    private String text(String name) {
+    String text(String name) {
         String value = values.get(name);
         if (value == null) {
             throw new IllegalArgumentException("There is no parameter " + name + " among " + values.keySet());

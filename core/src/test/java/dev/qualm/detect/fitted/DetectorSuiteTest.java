@@ -16,9 +16,11 @@ import dev.qualm.network.Network;
 import dev.qualm.network.NetworkBuilder;
 import dev.qualm.network.engine.Precision;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -33,6 +35,7 @@ class DetectorSuiteTest {
     private static final Dataset FIT = Planted.ordinary(600, 1);
     private static final Dataset ORDINARY = Planted.clear(200, 2);
     private static final Dataset OUTLIERS = Planted.outliers(200, 3);
+    private static final Readings READ = Planted.readings(NETWORK, FIT);
 
     static Stream<String> names() {
         return Detectors.names().stream().map(Planted::text);
@@ -40,7 +43,8 @@ class DetectorSuiteTest {
 
     /** Those that score what was read, without the network. */
     static Stream<String> rowNames() {
-        return names().filter(n -> !Detectors.parse(n).about().reads().contains(Reads.INPUT));
+        return names().filter(n ->
+                Collections.disjoint(Detectors.parse(n).about().reads(), List.of(Reads.INPUT, Reads.MUTANTS)));
     }
 
     @AfterAll
@@ -49,7 +53,7 @@ class DetectorSuiteTest {
     }
 
     private static DetectorScore fitted(String text, Readings... parts) {
-        DetectorFit fit = new DetectorFit(List.of(Detectors.parse(text)), SITE);
+        DetectorFit fit = new DetectorFit(List.of(Detectors.parse(text)), SITE, NETWORK);
         for (Readings part : parts) {
             fit.add(part);
         }
@@ -57,7 +61,7 @@ class DetectorSuiteTest {
     }
 
     private static DetectorScore fitted(String text) {
-        return fitted(text, Planted.readings(NETWORK, FIT));
+        return fitted(text, READ);
     }
 
     private static double[] scores(DetectorScore score, Dataset data) {
@@ -65,7 +69,9 @@ class DetectorSuiteTest {
     }
 
     private static double[] rows(DetectorScore score, Readings read) {
-        return score.scoreFeatures(logits(read), features(read));
+        return score.detector().quantities().isEmpty()
+                ? score.scoreFeatures(logits(read), features(read))
+                : score.scoreRows(read);
     }
 
     private static Array logits(Readings read) {
@@ -74,6 +80,10 @@ class DetectorSuiteTest {
 
     private static Array features(Readings read) {
         return matrix(IntStream.range(0, read.size()).mapToObj(read::features).toArray(double[][]::new));
+    }
+
+    private static Map<String, Quantity.Rows> quantities(Readings read) {
+        return read.quantities().stream().collect(Collectors.toMap(q -> q, read::quantity));
     }
 
     private static Array matrix(double[][] rows) {
@@ -144,17 +154,17 @@ class DetectorSuiteTest {
     @ParameterizedTest
     @MethodSource("names")
     void fit_partsMergedInAnyOrder_equalTheWhole(String name) {
-        Readings all = Planted.readings(NETWORK, FIT);
+        Readings all = READ;
         double[] whole = scores(fitted(name, all), ORDINARY);
         Readings a = all.select(IntStream.range(0, 100).toArray());
         Readings b = all.select(IntStream.range(100, 101).toArray());
         Readings c = all.select(IntStream.range(101, 600).toArray());
         double[] inParts = scores(fitted(name, b, c, a), ORDINARY);
-        DetectorFit one = new DetectorFit(List.of(Detectors.parse(name)), SITE);
+        DetectorFit one = new DetectorFit(List.of(Detectors.parse(name)), SITE, NETWORK);
         one.add(c);
-        DetectorFit two = new DetectorFit(List.of(Detectors.parse(name)), SITE);
+        DetectorFit two = new DetectorFit(List.of(Detectors.parse(name)), SITE, NETWORK);
         two.add(a);
-        DetectorFit three = new DetectorFit(List.of(Detectors.parse(name)), SITE);
+        DetectorFit three = new DetectorFit(List.of(Detectors.parse(name)), SITE, NETWORK);
         two.merge(three);
         three.add(b);
         two.merge(three);
@@ -176,13 +186,13 @@ class DetectorSuiteTest {
     @org.junit.jupiter.params.provider.ValueSource(
             strings = {"knn:bank=70", "nnguide:k=20:bank=70", "relation:bank=70", "lid:bank=70", "react", "vra"})
     void fit_keptItems_sameBitsInAnyOrderAndParts(String text) {
-        Readings all = Planted.readings(NETWORK, FIT);
+        Readings all = READ;
         Map<String, Array> whole = fitted(text, all).learnt().arrays();
         int[] backwards = IntStream.range(0, 600).map(i -> 599 - i).toArray();
         assertThat(fitted(text, all.select(backwards)).learnt().arrays()).isEqualTo(whole);
-        DetectorFit a = new DetectorFit(List.of(Detectors.parse(text)), SITE);
+        DetectorFit a = new DetectorFit(List.of(Detectors.parse(text)), SITE, NETWORK);
         a.add(all.select(IntStream.range(300, 600).toArray()));
-        DetectorFit b = new DetectorFit(List.of(Detectors.parse(text)), SITE);
+        DetectorFit b = new DetectorFit(List.of(Detectors.parse(text)), SITE, NETWORK);
         b.add(all.select(IntStream.range(0, 300).toArray()));
         a.merge(b);
         assertThat(a.finish().get(0).learnt().arrays()).isEqualTo(whole);
@@ -191,7 +201,7 @@ class DetectorSuiteTest {
     @ParameterizedTest
     @MethodSource("names")
     void fitAndScore_arraysOfTheCaller_stayAsTheyWere(String name) {
-        Readings read = Planted.readings(NETWORK, FIT);
+        Readings read = READ;
         Array logits = logits(read);
         Array features = features(read);
         double[] z = logits.doubles().clone();
@@ -200,8 +210,8 @@ class DetectorSuiteTest {
         assertThat(logits(read)).isEqualTo(logits);
         assertThat(features(read)).isEqualTo(features);
         if (!(score.judge() instanceof Judge.OfInput)) {
-            double[] first = score.scoreFeatures(logits, features);
-            assertThat(score.scoreFeatures(logits, features)).containsExactly(first);
+            double[] first = rows(score, read);
+            assertThat(rows(score, read)).containsExactly(first);
         }
         Dataset data = OUTLIERS.take(5);
         double[] x = data.all().toDoubles().clone();
@@ -238,7 +248,7 @@ class DetectorSuiteTest {
     @ParameterizedTest
     @MethodSource("names")
     void fit_itemsThatAreNotFinite_areLeftOutAndCounted(String name) {
-        Readings all = Planted.readings(NETWORK, FIT);
+        Readings all = READ;
         double[][] h = IntStream.range(0, 602)
                 .mapToObj(i -> all.features(i % 600).clone())
                 .toArray(double[][]::new);
@@ -248,8 +258,10 @@ class DetectorSuiteTest {
         int[] y = IntStream.range(0, 602).map(i -> all.label(i % 600)).toArray();
         h[600][2] = Double.NaN;
         z[601][1] = Double.NEGATIVE_INFINITY;
-        DetectorFit fit = new DetectorFit(List.of(Detectors.parse(name)), SITE);
-        fit.add(new Readings(z, h, y));
+        DetectorFit fit = new DetectorFit(List.of(Detectors.parse(name)), SITE, NETWORK);
+        int[] from = IntStream.range(0, 602).map(i -> i % 600).toArray();
+        long[] keys = Arrays.stream(from).mapToLong(all::key).toArray();
+        fit.add(new Readings(z, h, y, keys, quantities(all.select(from))));
         assertThat(fit.items()).isEqualTo(600);
         assertThat(fit.leftOut()).isEqualTo(2);
         assertThat(scores(fit.finish().get(0), ORDINARY)).containsExactly(scores(fitted(name, all), ORDINARY));
@@ -259,7 +271,7 @@ class DetectorSuiteTest {
     @ParameterizedTest
     @MethodSource("names")
     void fit_poorData_finiteScoresOrExplainedRefusal(String name) {
-        Readings all = Planted.readings(NETWORK, FIT);
+        Readings all = READ;
         Readings one = all.select(0);
         Readings twoClasses =
                 all.select(IntStream.range(0, 600).filter(i -> all.label(i) < 2).toArray());
@@ -272,8 +284,8 @@ class DetectorSuiteTest {
                 })
                 .toArray(double[][]::new);
         int[] y = IntStream.range(0, 600).map(all::label).toArray();
-        Readings constants =
-                new Readings(Arrays.stream(constant).map(SITE::logits).toArray(double[][]::new), constant, y);
+        Readings constants = new Readings(
+                Arrays.stream(constant).map(SITE::logits).toArray(double[][]::new), constant, y, null, quantities(all));
         Readings same = all.select(new int[600]);
         for (Readings poor : List.of(one, twoClasses, constants, same)) {
             DetectorScore score;
@@ -296,7 +308,7 @@ class DetectorSuiteTest {
     @ParameterizedTest
     @MethodSource("names")
     void fit_nothing_isRefusedByAllThatLearn(String name) {
-        DetectorFit fit = new DetectorFit(List.of(Detectors.parse(name)), SITE);
+        DetectorFit fit = new DetectorFit(List.of(Detectors.parse(name)), SITE, NETWORK);
         if (Detectors.parse(name).needs().isEmpty()) {
             assertThat(fit.finish()).hasSize(1);
         } else {

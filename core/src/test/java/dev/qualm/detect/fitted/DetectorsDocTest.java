@@ -74,6 +74,6 @@ class DetectorsDocTest {
                         .collect(Collectors.joining(" "))
                 + " | "
                 + about.reads().stream().map(Settings::lower).collect(Collectors.joining(", ")) + " | "
-                + (int) Detectors.parse(about.name()).passes() + " |";
+                + Detectors.parse(about.name()).cost() + " |";
     }
 }

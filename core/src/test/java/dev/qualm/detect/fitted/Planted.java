@@ -7,7 +7,6 @@ import dev.qualm.network.Network;
 import dev.qualm.network.NetworkBuilder;
 import dev.qualm.network.engine.Precision;
 import dev.qualm.network.graph.Graph;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +23,13 @@ final class Planted {
 
     private Planted() {}
 
-    /** How a detector is written that suits the problem: the inputs are no images. */
+    /** How a detector is written that suits the problem: the inputs are no images, and the network has four units in one layer. */
     static String text(String name) {
-        return name.equals("squeeze") ? "squeeze:bits=1:median=0:high=2.4" : name;
+        return switch (name) {
+            case "squeeze" -> "squeeze:bits=1:median=0:high=2.4";
+            case "lcr" -> "lcr:operator=gaussian-fuzz-multiplicative:mutants=20:rate=0.5";
+            default -> name;
+        };
     }
 
     static Network network() {
@@ -90,20 +93,13 @@ final class Planted {
         return Dataset.of(Array.of(x, n, FEATURES), Layout.NCHW, null);
     }
 
-    /** What the network reads of items. */
+    /** All detectors, written so that they suit the problem. */
+    static List<Detector> detectors() {
+        return Detectors.names().stream().map(n -> Detectors.parse(text(n))).toList();
+    }
+
+    /** What is read of items for all detectors. */
     static Readings readings(Network network, Dataset data) {
-        Map<String, Array> found = network.run(
-                data.all(),
-                List.of(
-                        network.structure().logits(),
-                        java.util.Objects.requireNonNull(network.structure().head())
-                                .features()));
-        int[] labels = new int[data.size()];
-        Arrays.fill(labels, Readings.UNKNOWN);
-        return Readings.of(
-                java.util.Objects.requireNonNull(found.get(network.structure().logits())),
-                java.util.Objects.requireNonNull(
-                        found.get(network.structure().head().features())),
-                data.labelled() ? data.labels() : labels);
+        return DetectorFit.read(network, data.all(), data.labelled() ? data.labels() : null, detectors());
     }
 }
