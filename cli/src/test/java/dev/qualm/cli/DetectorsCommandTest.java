@@ -71,6 +71,38 @@ class DetectorsCommandTest {
                 .containsExactly("msp", "gen", "fdbd", "knn:k=10", "she", "odin");
     }
 
+    /** Every kind of reading: logits, features, inner layers, gradients, conductance, mutants. */
+    @Test
+    void fitAndScore_everyKindOfReading_planThenScores() {
+        Path all = folder.resolve("kinds.qualm");
+        CommandRun made = CommandRun.of(
+                "fit",
+                MODEL,
+                "--id",
+                TRAINING,
+                "--limit",
+                150,
+                "--detectors",
+                "gen,fdbd,knn,gga,gradient-metrics,gram,lcr:mutants=5:bank=60,conductance",
+                "-o",
+                all);
+        assertThat(made.code()).as(made.err()).isZero();
+        assertThat(made.out()).containsPattern("gga +8 passes").containsPattern("conductance +5 passes");
+        CommandRun plan = CommandRun.of("score", MODEL, TEST, "--detector", all, "--plan");
+        assertThat(plan.code()).as(plan.err()).isZero();
+        assertThat(plan.out())
+                .contains("1  forward pass, for all")
+                .contains("7  cosine similarity maps of all 8 classes (7 back), for gga")
+                .containsPattern("20  together")
+                .containsPattern("gram +1 +0");
+        CommandRun run = CommandRun.of("score", MODEL, TEST, "--detector", all, "--limit", 3);
+        assertThat(run.code()).as(run.err()).isZero();
+        for (JsonNode line : run.jsonLines()) {
+            assertThat(line.path("scores").size()).isEqualTo(8);
+            line.path("scores").forEach(v -> assertThat(v.isNumber()).isTrue());
+        }
+    }
+
     @Test
     void score_itemsOfTheFit_areRefused() {
         CommandRun run = CommandRun.of("score", MODEL, TRAINING, "--detector", file, "--limit", 5);
