@@ -49,7 +49,8 @@ public final class FitLimits {
         }
         double passed = (System.nanoTime() - start) * 1e-9;
         System.err.println();
-        System.out.printf(Locale.ROOT, "%,d items of %d features: %.0f s, %s%n", fit.items(), features, passed, memory());
+        System.out.printf(
+                Locale.ROOT, "%,d items of %d features: %.0f s, %s%n", fit.items(), features, passed, memory());
         List<DetectorScore> fitted = fit.finish();
         System.out.printf(
                 Locale.ROOT,

@@ -56,7 +56,7 @@ public final class Evidence implements AutoCloseable {
             Map<String, Array> feeds,
             CosineSimilarityMaps method,
             @Nullable Shared shared,
-            Forward forward) {
+            OnePass forward) {
         this.network = network;
         this.feeds = Map.copyOf(feeds);
         this.method = method;
@@ -70,7 +70,7 @@ public final class Evidence implements AutoCloseable {
     }
 
     /** The forward pass, in the form that what follows needs. */
-    private record Forward(
+    private record OnePass(
             Array logits,
             Map<String, Array> tensors,
             @Nullable Tape tape,
@@ -102,7 +102,7 @@ public final class Evidence implements AutoCloseable {
      */
     public static Evidence of(Network network, Map<String, Array> feeds, Demand demand, @Nullable Shared shared) {
         long start = System.nanoTime();
-        Forward forward = demand.weightGradients()
+        OnePass forward = demand.weightGradients()
                 ? recorded(network, feeds, demand)
                 : demand.inputGradients()
                         ? swept(network, feeds, demand)
@@ -112,36 +112,36 @@ public final class Evidence implements AutoCloseable {
         return evidence;
     }
 
-    private static Forward values(Network network, Map<String, Array> feeds, Demand demand) {
+    private static OnePass values(Network network, Map<String, Array> feeds, Demand demand) {
         String z = network.structure().logits();
         Set<String> wanted = new LinkedHashSet<>(Set.of(z));
         wanted.addAll(demand.tensors());
         Map<String, Array> out = network.run(feeds, wanted);
-        return new Forward(network.asLogits(Objects.requireNonNull(out.get(z))), out, null, null, null);
+        return new OnePass(network.asLogits(Objects.requireNonNull(out.get(z))), out, null, null, null);
     }
 
-    private static Forward original(Network network, Map<String, Array> feeds, Demand demand) {
+    private static OnePass original(Network network, Map<String, Array> feeds, Demand demand) {
         OriginalRun run = OriginalRun.of(network, feeds, demand.tensors());
-        return new Forward(run.logits(), run.tensors(), null, null, run);
+        return new OnePass(run.logits(), run.tensors(), null, null, run);
     }
 
-    private static Forward swept(Network network, Map<String, Array> feeds, Demand demand) {
+    private static OnePass swept(Network network, Map<String, Array> feeds, Demand demand) {
         Sweep sweep = Sweep.of(network, feeds, demand.tensors());
         try (NativeScope scope = NativeScope.values()) {
             Map<String, Array> found = new HashMap<>();
             demand.tensors().forEach(t -> found.put(t, Tensors.toArray(sweep.value(t))));
-            return new Forward(network.asLogits(Tensors.toArray(sweep.logits())), found, null, sweep, null);
+            return new OnePass(network.asLogits(Tensors.toArray(sweep.logits())), found, null, sweep, null);
         }
     }
 
-    private static Forward recorded(Network network, Map<String, Array> feeds, Demand demand) {
+    private static OnePass recorded(Network network, Map<String, Array> feeds, Demand demand) {
         Recording recording =
                 METRICS.recording(network).tapping(demand.tensors().toArray(String[]::new));
         Tape tape = Tape.record(
                 network, feeds, demand.inputGradients() ? recording.and(Recording.ofInput(network)) : recording);
         Map<String, Array> found = new HashMap<>();
         demand.tensors().forEach(t -> found.put(t, tape.array(t)));
-        return new Forward(network.asLogits(Tensors.toArray(tape.logits())), found, tape, null, null);
+        return new OnePass(network.asLogits(Tensors.toArray(tape.logits())), found, tape, null, null);
     }
 
     /** Number of items. */
