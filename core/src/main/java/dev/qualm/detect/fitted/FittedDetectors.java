@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Detectors fitted together, with what is needed to use them again.
@@ -32,9 +33,15 @@ import java.util.stream.IntStream;
  * @param scores the detectors, no two of one name
  * @param items the contents they were fitted on
  * @param provenance what made them
+ * @param calibration items that verdicts can be given with, or null; none of them among those of the fit
  */
 public record FittedDetectors(
-        String modelHash, Site site, List<DetectorScore> scores, ItemSet items, Provenance provenance) {
+        String modelHash,
+        Site site,
+        List<DetectorScore> scores,
+        ItemSet items,
+        Provenance provenance,
+        @Nullable CalibrationItems calibration) {
     /** Of the files. */
     public static final String KIND = "fitted-detectors";
 
@@ -50,35 +57,51 @@ public record FittedDetectors(
                 throw new DetectorException("Expected different detectors, but found " + s.name() + " twice");
             }
         }
+        if (calibration != null && calibration.scores().length != scores.size()) {
+            throw new DetectorException("Expected calibration scores of the " + scores.size() + " detectors, but found "
+                    + calibration.scores().length + "; calibrate them again");
+        }
+        int both = calibration == null ? 0 : calibration.items().shared(items);
+        if (calibration != null && both > 0) {
+            throw new DetectorException("Expected calibration items that the detectors were not fitted on, but found "
+                    + both + " of " + calibration.size() + " among those; leave them out of either");
+        }
+    }
+
+    /** Detectors without a calibration: they give scores, not verdicts. */
+    public FittedDetectors(
+            String modelHash, Site site, List<DetectorScore> scores, ItemSet items, Provenance provenance) {
+        this(modelHash, site, scores, items, provenance, null);
+    }
+
+    /** These detectors with another calibration. */
+    public FittedDetectors with(CalibrationItems other) {
+        return new FittedDetectors(modelHash, site, scores, items, provenance, other);
     }
 
     /**
-     * Refuses data that the detectors were fitted on: their scores there say nothing.
+     * Refuses data that the detectors were fitted or calibrated on: scores and verdicts there say nothing.
      *
      * @param inputs {@code [n, ...]}, as the network takes them
      * @throws DetectorException if an item is among those
      */
     public void requireUnseen(Array inputs) {
-        boolean[] held = items.holds(inputs);
-        int seen = 0;
-        for (boolean h : held) {
-            seen += h ? 1 : 0;
-        }
-        if (seen > 0) {
-            throw new DetectorException("Expected items that the detectors were not fitted on, but found " + seen
-                    + " of " + held.length + " among those; score other data");
-        }
+        SeenItems seen = new SeenItems(this);
+        seen.add(inputs);
+        seen.requireNone();
     }
 
     /** As {@link #requireUnseen(Array)}, part by part; items that cannot be read are skipped. */
     public void requireUnseen(Dataset data) {
+        SeenItems seen = new SeenItems(this);
         for (int from = 0; from < data.size(); from += PART) {
             Batch batch = data.read(from, Math.min(data.size(), from + PART));
-            requireUnseen(batch.inputs()
+            seen.add(batch.inputs()
                     .select(IntStream.range(0, batch.size())
                             .filter(i -> batch.status().get(i).ok())
                             .toArray()));
         }
+        seen.requireNone();
     }
 
     /**
@@ -87,10 +110,15 @@ public record FittedDetectors(
      * @throws QualmException if the file cannot be written
      */
     public void save(Path file) {
-        artifact().write(file);
+        artifact(null).write(file);
     }
 
-    private Artifact artifact() {
+    /** As {@link #save(Path)}, recording where the model lies, for {@link ModelPlace#find}. */
+    public void save(Path file, Path model) {
+        artifact(ModelPlace.of(file, model)).write(file);
+    }
+
+    private Artifact artifact(@Nullable String model) {
         Map<String, Array> arrays = new TreeMap<>();
         ObjectNode content = JsonNodeFactory.instance.objectNode();
         content.put("classes", site.classes());
@@ -106,6 +134,12 @@ public record FittedDetectors(
             s.learnt().arrays().forEach((name, a) -> arrays.put(prefix + name, a));
         }
         arrays.put(ITEMS, Array.of(items.items(), items.size()));
+        if (calibration != null) {
+            CalibrationFile.put(calibration, content, arrays);
+        }
+        if (model != null) {
+            content.put("model", model);
+        }
         return new Artifact(KIND, modelHash, provenance, content, arrays);
     }
 
@@ -153,7 +187,13 @@ public record FittedDetectors(
             }
             scores.add(DetectorScore.of(detector, site, learnt(artifact, scores.size() + "/")));
         }
-        return new FittedDetectors(artifact.modelHash(), site, scores, items, artifact.provenance());
+        return new FittedDetectors(
+                artifact.modelHash(),
+                site,
+                scores,
+                items,
+                artifact.provenance(),
+                CalibrationFile.read(artifact, scores.size(), classes));
     }
 
     private static Learnt learnt(Artifact artifact, String prefix) {
@@ -169,6 +209,6 @@ public record FittedDetectors(
     @Override
     public String toString() {
         return scores.stream().map(DetectorScore::name).toList() + " fitted on " + items.size() + " items of model "
-                + modelHash;
+                + modelHash + (calibration == null ? "" : ", " + calibration);
     }
 }

@@ -1,5 +1,6 @@
 package dev.qualm.detect.verdict;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -31,6 +32,29 @@ public record CascadeRun(List<CascadeVerdict> verdicts, List<Share> shares, doub
      */
     public record Share(
             String tier, int entered, int below, int above, int last, int alarms, int undefined, double passes) {}
+
+    /** This run and the next one of the same mode, as one. */
+    public CascadeRun and(CascadeRun next) {
+        List<CascadeVerdict> all = new ArrayList<>(verdicts);
+        all.addAll(next.verdicts);
+        List<Share> sums = new ArrayList<>();
+        double passes = 0;
+        for (int i = 0; i < shares.size(); i++) {
+            Share a = shares.get(i);
+            Share b = next.shares.get(i);
+            sums.add(new Share(
+                    a.tier,
+                    a.entered + b.entered,
+                    a.below + b.below,
+                    a.above + b.above,
+                    a.last + b.last,
+                    a.alarms + b.alarms,
+                    a.undefined + b.undefined,
+                    a.passes + b.passes));
+            passes += a.passes + b.passes;
+        }
+        return new CascadeRun(all, sums, all.isEmpty() ? 0 : passes / all.size(), passesOfAll);
+    }
 
     /** One line per tier. */
     @Override

@@ -93,7 +93,7 @@ class FittedDetectorsFileTest {
         Array mixed = Array.concat(List.of(OTHERS.all(), FIT.batch(17, 19)));
         assertThatThrownBy(() -> fitted.requireUnseen(mixed))
                 .isInstanceOf(DetectorException.class)
-                .hasMessageContaining("2 of 42");
+                .hasMessageContaining("of 42 found 2 among those fitted on");
     }
 
     /** Every array missing, of another shape, not finite or not of floats. */
