@@ -42,7 +42,8 @@ import picocli.CommandLine.Spec;
                     + " it is worth its cost. Items that accepted the mutants of --pool are left out.",
             "",
             "With --detectors, fits any number of published detectors of doubtful inputs on data to be trusted, in one"
-                    + " pass."
+                    + " pass. A part of the data is kept to calibrate them, so that qualm score can give verdicts; give data"
+                    + " that the model was not trained on for that."
         },
         footer = {
             "",
@@ -167,6 +168,9 @@ final class FitCommand implements Runnable {
         if (path == null || (data != null && trusted != null)) {
             throw new ParameterException(spec.commandLine(), "Give the data once, as DATA or with --id");
         }
+        if (!detectors.asked()) {
+            detectors.requireNone(spec.commandLine());
+        }
         WrongPredictionDetector detector = detectors.asked() ? null : check();
         Path folder = out.toAbsolutePath().getParent();
         if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(out)) {
@@ -222,9 +226,10 @@ final class FitCommand implements Runnable {
         try (Network network = model.network()) {
             FittedDetectors fitted = detectors.fit(
                     network,
-                    new DetectorsFit.From(path, model.description(), preprocessing, options, limit, threads),
+                    new DetectorsFit.From(
+                            path, model.description(), preprocessing, options, limit, threads, settings.seed()),
                     spec.commandLine().getErr());
-            fitted.save(out);
+            fitted.save(out, model.file());
             DetectorsText text = new DetectorsText(out, fitted);
             (json ? List.of(text.json()) : text.lines())
                     .forEach(spec.commandLine().getOut()::println);

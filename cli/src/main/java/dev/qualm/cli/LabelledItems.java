@@ -74,11 +74,18 @@ record LabelledItems(InputFit fit, Dataset data, List<String> remarks) {
         if (!own.labelled() || known.isEmpty() || own.classes().equals(known)) {
             return own;
         }
-        if (!own.classes().containsAll(known)) {
+        // Labels that are numbers are the model's names where those are numbers too, as of digits with one left out.
+        boolean numbers = own.classes().isEmpty() && known.stream().allMatch(k -> k.matches("\\d{1,9}"));
+        int[] kinds = known.stream()
+                .mapToInt(numbers ? Integer::parseInt : own.classes()::indexOf)
+                .toArray();
+        boolean more = numbers && own.classCount() > known.size();
+        if (!(more
+                ? Arrays.stream(kinds).max().orElse(0) < own.classCount()
+                : own.classes().containsAll(known))) {
             return options.open(path, known);
         }
-        Dataset kept = own.renumberClasses(
-                known.stream().mapToInt(own.classes()::indexOf).toArray());
+        Dataset kept = own.renumberClasses(kinds);
         if (kept.size() < own.size()) {
             remarks.add(own.size() - kept.size() + " of " + own.size() + " items of " + path
                     + " have classes that the model does not know and are left out");

@@ -9,6 +9,7 @@ import dev.qualm.network.graph.Graph;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -42,6 +43,21 @@ final class ModelOptions {
             description = "Floating type to compute in: float32 or float64. Default: ${DEFAULT-VALUE}.")
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
     private Precision precision;
+
+    /** What the command line names, which may be a file that says where the model is. */
+    Path given() {
+        return file;
+    }
+
+    /** Whether it is a file that Qualm wrote, to go by its name. */
+    boolean isArtifact() {
+        return file.toString().toLowerCase(Locale.ROOT).endsWith(".qualm");
+    }
+
+    /** Goes on with another file. */
+    void use(Path model) {
+        file = model;
+    }
 
     /** The model file, which exists. */
     Path file() {

@@ -23,7 +23,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** What scores need that are made of mutants, or fitted. */
 final class MutantScores {
@@ -103,6 +105,14 @@ final class MutantScores {
                 }
             }
         }
+    }
+
+    /** Takes detectors named in place of the model. */
+    void use(Path detectors, CommandLine command) {
+        if (detector != null) {
+            throw new ParameterException(command, "Give the detectors once, in place of MODEL or with --detector");
+        }
+        detector = detectors;
     }
 
     /** The detectors of --detector, unless it is the one for conductance. */

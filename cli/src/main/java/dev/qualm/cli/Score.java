@@ -1,15 +1,14 @@
 package dev.qualm.cli;
 
 import dev.qualm.QualmException;
-import dev.qualm.Status;
 import dev.qualm.array.AtomicFile;
 import dev.qualm.data.Dataset;
 import dev.qualm.data.ModelDescription;
-import dev.qualm.detect.ScoreTable;
 import dev.qualm.detect.Scorer;
 import dev.qualm.detect.Scores;
 import dev.qualm.detect.fitted.DetectorScore;
 import dev.qualm.detect.fitted.FittedDetectors;
+import dev.qualm.detect.fitted.ModelPlace;
 import dev.qualm.gradient.ClassSelection;
 import dev.qualm.gradient.CosineSimilarityMaps;
 import dev.qualm.network.Network;
@@ -55,11 +54,12 @@ import picocli.CommandLine.Spec;
             "  (6 and more)   conductance, with --detector",
             "",
             "Detectors of --detector that qualm fit --detectors wrote are scored beside them; alone, if --scores is not given."
+                    + " They are calibrated, so each line has verdicts too: of each detector, and an overall one."
+                    + " MODEL may be their .qualm file alone, if the network is where it was or beside it.",
+            "",
+            "Example: qualm score detectors.qualm images/ --alpha 0.05"
         })
 final class Score implements Runnable {
-    /** Items between two writes; large enough to keep many threads busy. */
-    private static final int BLOCK = 1024;
-
     /** Classes in a map where there are many. */
     private static final int MAPPED = 10;
 
@@ -103,6 +103,10 @@ final class Score implements Runnable {
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
     private MutantScores mutants;
 
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private VerdictOptions verdicts;
+
     @Option(names = "--out", paramLabel = "FILE", description = "Write to FILE instead of standard output.")
     private @Nullable Path out;
 
@@ -111,7 +115,10 @@ final class Score implements Runnable {
             description = "Print what scoring will cost in passes per item, and which scores share it, and stop.")
     private boolean plan;
 
-    @Option(names = "--limit", paramLabel = "N", description = "Score the first N items only.")
+    @Option(names = "--skip", paramLabel = "N", description = "Leave out the first N items.")
+    private int skip;
+
+    @Option(names = "--limit", paramLabel = "N", description = "Score the first N items only, after those left out.")
     private int limit = Integer.MAX_VALUE;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads to work on. Default: one per processor.")
@@ -135,12 +142,21 @@ final class Score implements Runnable {
 
     @Override
     public void run() {
-        if (limit < 1 || threads < 1) {
-            throw new ParameterException(spec.commandLine(), "--limit and --threads are at least 1");
+        if (limit < 1 || threads < 1 || skip < 0) {
+            throw new ParameterException(
+                    spec.commandLine(), "--limit and --threads are at least 1, --skip is at least 0");
         }
         if (topK != null && topK < 3) {
             throw new ParameterException(
                     spec.commandLine(), "--top-k is at least 3: fewer classes leave nothing beside the predicted one");
+        }
+        verdicts.check(spec.commandLine());
+        if (model.isArtifact()) {
+            mutants.use(model.given(), spec.commandLine());
+            model.use(verdicts.model() == null ? ModelPlace.find(model.given()) : verdicts.model());
+        } else if (verdicts.model() != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--model belongs to a .qualm file as MODEL; give one of them");
         }
         List<String> cleaned =
                 names.stream().map(n -> n.strip().toLowerCase(Locale.ROOT)).toList();
@@ -155,8 +171,11 @@ final class Score implements Runnable {
             }
             ModelDescription description = model.description();
             Dataset stored = options.open(dataPath, List.of());
-            InputFit fit = InputFit.of(network, description, preprocessing, stored.take(limit));
+            InputFit fit = InputFit.of(network, description, preprocessing, someOf(stored));
             fit.remarks().forEach(this::say);
+            if (fitted != null) {
+                DetectorsText.otherSteps(fitted, fit.steps(), preprocessing).ifPresent(this::say);
+            }
             ModelClasses classes = ModelClasses.of(
                     ModelClasses.count(network, fit.data()),
                     description.classes(),
@@ -172,17 +191,31 @@ final class Score implements Runnable {
                 PlanText.print(scorer.plan(classes.count()), spec.commandLine().getOut());
                 return;
             }
-            ScoreLines lines = new ScoreLines(classes.names(), stored.classes());
+            ScoreRun work = new ScoreRun(
+                    fit.data(),
+                    verdicts.judge(spec.commandLine(), fitted, network, scorer, this::say),
+                    fitted,
+                    new ScoreLines(classes.names(), stored.classes()),
+                    spec.commandLine().getErr(),
+                    this::say);
             if (out == null) {
-                write(scorer, fit.data(), fitted, lines, spec.commandLine().getOut());
+                work.write(spec.commandLine().getOut());
             } else {
                 AtomicFile.write(out, stream -> {
                     PrintWriter file = new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8));
-                    write(scorer, fit.data(), fitted, lines, file);
+                    work.write(file);
                     file.flush();
                 });
             }
         }
+    }
+
+    private Dataset someOf(Dataset stored) {
+        if (skip >= stored.size()) {
+            throw new QualmException("Expected more than " + skip + " items, as --skip leaves these out, but found "
+                    + stored.size() + " in " + dataPath);
+        }
+        return stored.slice(skip, (int) Math.min(stored.size(), (long) skip + limit));
     }
 
     /** What was fitted replaces scores of the same name, and those that nobody asked for. */
@@ -194,55 +227,6 @@ final class Score implements Runnable {
         asked.removeIf(s -> names.contains(s.name()));
         asked.addAll(fitted.scores());
         say(fitted.toString());
-    }
-
-    private void write(
-            Scorer scorer, Dataset data, @Nullable FittedDetectors fitted, ScoreLines lines, PrintWriter to) {
-        long start = System.nanoTime();
-        Map<Status.Kind, Integer> kinds = new LinkedHashMap<>();
-        int n = data.size();
-        int written = 0;
-        try (ProgressBar bar = new ProgressBar(spec.commandLine().getErr(), "Scoring", n)) {
-            // In blocks, so that results come while the work goes on and memory does not grow with the data.
-            for (int from = 0; from < n && !to.checkError(); from += BLOCK) {
-                int before = from;
-                Dataset block = data.slice(from, Math.min(n, from + BLOCK));
-                if (fitted != null) {
-                    fitted.requireUnseen(block);
-                }
-                ScoreTable table = scorer.score(block, done -> bar.update((long) before + done));
-                int[] labels = block.labelled() ? block.labels() : null;
-                written += table.size();
-                for (int i = 0; i < table.size(); i++) {
-                    to.print(lines.line(table, i, labels) + "\n");
-                    kinds.merge(table.status().get(i).kind(), 1, Integer::sum);
-                }
-                to.flush();
-            }
-        }
-        say(summary(written, kinds, System.nanoTime() - start));
-    }
-
-    private static String summary(int n, Map<Status.Kind, Integer> kinds, long nanos) {
-        double seconds = nanos * 1e-9;
-        StringBuilder text = new StringBuilder(String.format(
-                Locale.ROOT,
-                "scored %,d %s in %.1f s (%,.0f per second)",
-                n,
-                n == 1 ? "item" : "items",
-                seconds,
-                n / Math.max(seconds, 1e-9)));
-        kinds.forEach((kind, count) -> text.append(String.format(
-                Locale.ROOT,
-                switch (kind) {
-                    case OK -> "";
-                    case UNREADABLE -> "; %,d could not be read";
-                    case NON_FINITE -> "; %,d without a finite output";
-                    case ZERO_GRADIENT -> "; %,d with a zero gradient";
-                    case UNDEFINED -> "; %,d without some of the scores";
-                },
-                count)));
-        return text.toString();
     }
 
     /** The scores this network has; says why it lacks the others. */

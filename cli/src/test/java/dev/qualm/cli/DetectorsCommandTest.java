@@ -44,7 +44,8 @@ class DetectorsCommandTest {
     void fit_trustedItems_writesAFileAndSaysWhatItHolds() {
         assertThat(fit.code()).as(fit.err()).isZero();
         assertThat(fit.out())
-                .contains("fitted on 120 items of true class, 0 left out")
+                .contains("fitted on 72 items of true class, 0 left out")
+                .contains("calibrated on 48 other items: verdicts at false-alarm rates from 0.02")
                 .containsPattern("knn:k=10 +1 pass")
                 .containsPattern("odin +3 passes")
                 .contains("wrote " + file);
@@ -108,7 +109,9 @@ class DetectorsCommandTest {
         CommandRun run = CommandRun.of("score", MODEL, TRAINING, "--detector", file, "--limit", 5);
         assertThat(run.code()).isNotZero();
         assertThat(run.out()).isEmpty();
-        assertThat(run.err()).contains("not fitted on").contains("of 5");
+        assertThat(run.err())
+                .containsPattern(
+                        "not fitted or calibrated on, but of 5 found \\d among those .*fit again without these");
     }
 
     @Test
@@ -125,7 +128,8 @@ class DetectorsCommandTest {
                 "-o",
                 folder.resolve("klm.qualm"));
         assertThat(run.code()).as(run.err()).isZero();
-        assertThat(run.json().path("items").asInt()).isEqualTo(60);
+        assertThat(run.json().path("items").asInt()).isEqualTo(36);
+        assertThat(run.json().path("calibrated").asInt()).isEqualTo(24);
         assertThat(run.json().path("detectors").path(0).path("name").asText()).isEqualTo("klm");
     }
 
@@ -140,7 +144,7 @@ class DetectorsCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--pool=x.qualm", "--detector=msp", "--seed=1", "--threshold-share=0.5", "--id=x"})
+    @ValueSource(strings = {"--pool=x.qualm", "--detector=msp", "--threshold-share=0.5", "--id=x"})
     void fit_optionsOfTheOtherDetector_areRefused(String option) {
         CommandRun run =
                 CommandRun.of("fit", MODEL, TRAINING, "--detectors", "gen", option, "-o", folder.resolve("none.qualm"));

@@ -6,8 +6,14 @@ import dev.qualm.data.Dataset;
 import dev.qualm.data.Datasets;
 import dev.qualm.data.ModelDescription;
 import dev.qualm.network.Network;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class LabelledItemsTest {
     private static final Path DATA = Path.of("..", "data");
@@ -52,5 +58,22 @@ class LabelledItemsTest {
             assertThat(item.label())
                     .isEqualTo(items.data().classes().get(items.data().labels()[100]));
         }
+    }
+
+    /** A model of the digits but one: its classes have the names 0 to 6, 8 and 9. */
+    @Test
+    void ofKnownClasses_numbersAsNames_matchesThemByNumber(@TempDir Path folder) throws IOException {
+        Path table = Files.writeString(folder.resolve("rows.csv"), "a,b,label\n1,2,0\n3,4,3\n5,6,1\n7,8,2\n");
+        DataOptions options = new DataOptions();
+        new CommandLine(options).parseArgs("--label", "label");
+        List<String> remarks = new ArrayList<>();
+        Dataset known = LabelledItems.ofKnownClasses(table, List.of("0", "2", "3"), options, remarks);
+        assertThat(known.ids()).containsExactly("0", "1", "3");
+        assertThat(known.labels()).containsExactly(0, 2, 1);
+        assertThat(known.classes().isEmpty() || known.classes().equals(List.of("0", "2", "3")))
+                .isTrue();
+        assertThat(remarks).singleElement().asString().contains("1 of 4");
+        Dataset all = LabelledItems.ofKnownClasses(table, List.of("0", "1", "2", "3"), options, remarks);
+        assertThat(all.labels()).containsExactly(0, 3, 1, 2);
     }
 }

@@ -12,6 +12,7 @@ import dev.qualm.detect.verdict.CalibrationException;
 import dev.qualm.network.Network;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -117,7 +118,7 @@ public final class CalibratedDetectors {
     /**
      * Verdicts on scores that are there already.
      *
-     * @param table of this network, with the scores of all these detectors and perhaps others
+     * @param table of this network, with the scores of these detectors and perhaps others; where one is missing, its verdicts are undefined
      * @param data the same items, read again only for smoothed p-values. That they are new to the detectors is not checked here: see {@link
      *     FittedDetectors#requireUnseen(Dataset)}
      */
@@ -128,7 +129,8 @@ public final class CalibratedDetectors {
         }
         long[] contents =
                 settings.smoothing() == null ? null : ItemContents.of(data).hashes();
-        List<double[]> columns = names(fitted).stream().map(table::of).toList();
+        List<double[]> columns =
+                names(fitted).stream().map(n -> column(table, n)).toList();
         List<ItemVerdict> verdicts = new ArrayList<>();
         for (int i = 0; i < table.size(); i++) {
             int item = i;
@@ -138,6 +140,13 @@ public final class CalibratedDetectors {
                     contents == null ? "" : ItemContents.text(contents[i])));
         }
         return new JudgedItems(table, verdicts, null);
+    }
+
+    private static double[] column(ScoreTable table, String name) {
+        boolean there = table.scores().stream().anyMatch(s -> s.name().equals(name));
+        double[] none = new double[table.size()];
+        Arrays.fill(none, Double.NaN);
+        return there ? table.of(name) : none;
     }
 
     /** Starts a watch over the scores that the overall verdict depends on; {@link StreamWatch} says how to use it. */

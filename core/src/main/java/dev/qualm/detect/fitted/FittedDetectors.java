@@ -209,6 +209,7 @@ public record FittedDetectors(
     @Override
     public String toString() {
         return scores.stream().map(DetectorScore::name).toList() + " fitted on " + items.size() + " items of model "
-                + modelHash + (calibration == null ? "" : ", " + calibration);
+                + modelHash.substring(0, Math.min(12, modelHash.length()))
+                + (calibration == null ? "" : ", " + calibration);
     }
 }
