@@ -92,7 +92,7 @@ class VerdictsDocTest {
     @Test
     void example_ofThePage_isTheOneTested() throws IOException {
         String page = Files.readString(PAGE);
-        int from = page.indexOf("```java\n") + 8;
+        int from = page.indexOf("```java\n", page.indexOf("## Example")) + 8;
         // The first line says where the data are, from the repository's root.
         String code = words(
                 page.substring(from, page.indexOf("```", from)).lines().skip(1).toList());
