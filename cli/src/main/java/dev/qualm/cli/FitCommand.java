@@ -42,8 +42,8 @@ import picocli.CommandLine.Spec;
                     + " it is worth its cost. Items that accepted the mutants of --pool are left out.",
             "",
             "With --detectors, fits any number of published detectors of doubtful inputs on data to be trusted, in one"
-                    + " pass. A part of the data is kept to calibrate them, so that qualm score can give verdicts; give data"
-                    + " that the model was not trained on for that."
+                    + " pass. A part of the data is kept to calibrate them, so that qualm score can give verdicts; give"
+                    + " data that the model was not trained on for that."
         },
         footer = {
             "",

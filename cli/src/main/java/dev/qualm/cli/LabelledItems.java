@@ -63,8 +63,8 @@ record LabelledItems(InputFit fit, Dataset data, List<String> remarks) {
     }
 
     /**
-     * Items whose labels are classes of a model, or all if they have none. Labels with names are matched by name; numbers are taken to be
-     * the model's.
+     * Items whose labels are classes of a model, or all if they have none. Labels with names are matched by name;
+     * numbers are taken to be the model's.
      *
      * @param known names of the model's classes, or empty
      * @param remarks told what is left out

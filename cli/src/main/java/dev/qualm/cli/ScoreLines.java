@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * With calibrated detectors also {@code "verdicts":{"gen":{"verdict":"pass","p":0.41}}}, one of each detector, {@code
- * "verdict":{"verdict":"pass","p":0.41,"by":"gen"}}, the one that counts, and {@code "stale":true} once the calibration was found stale. Of
- * tiers, scores that were not asked for are missing.
+ * "verdict":{"verdict":"pass","p":0.41,"by":"gen"}}, the one that counts, and {@code "stale":true} once the
+ * calibration was found stale. Of tiers, scores that were not asked for are missing.
  *
- * <p>Numbers that do not exist are null; {@code class} is null where the model's classes have no names; {@code label} is
- * there where the data have labels.
+ * <p>Numbers that do not exist are null; {@code class} is null where the model's classes have no names; {@code label}
+ * is there where the data have labels.
  *
  * @param modelClasses names by number, or empty
  * @param dataClasses names of the labels, or empty

@@ -1,6 +1,7 @@
 package dev.qualm.cli;
 
 import dev.qualm.QualmException;
+import dev.qualm.detect.Score;
 import dev.qualm.detect.Scorer;
 import dev.qualm.detect.decision.CalibratedDetectors;
 import dev.qualm.detect.decision.DecisionSettings;
@@ -192,6 +193,11 @@ final class VerdictOptions {
         settings = smoothed == null ? settings : settings.smoothed(smoothed);
         settings = fdr == null ? settings : FalseDiscoveries.settings(fdr, settings);
         CalibratedDetectors made = CalibratedDetectors.of(fitted, network, settings);
+        List<String> there = scorer.scores().stream().map(Score::name).toList();
+        if (!there.containsAll(made.deciding())) {
+            throw new CalibrationException("Expected scores of " + made.deciding() + " for the overall verdict, but of"
+                    + " these detectors this network has only those of " + there + "; choose another with --decide");
+        }
         return ItemJudge.verdicts(scorer, made, fdr, watched() ? made.watch(staleLevel, 0) : null);
     }
 

@@ -87,10 +87,10 @@ final class VerdictSummary {
                             .collect(Collectors.joining(", ")));
         }
         if (staleness != null && staleness.stale()) {
-            lines.add(
-                    staleness + ": the items from there on are not like those of the calibration, and verdicts promise"
-                            + " nothing. Find out what changed; if the new items are to be trusted, fit or calibrate again with"
-                            + " them. Items sorted by class or name look the same; shuffle those, or give --stale-level 0");
+            lines.add(staleness + ": the items from there on are not like those of the calibration, and verdicts"
+                    + " promise nothing. Find out what changed; if the new items are to be trusted, fit or"
+                    + " calibrate again with them. Items sorted by class or name look the same; shuffle those, or"
+                    + " give --stale-level 0");
         }
         return lines;
     }

@@ -26,7 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code qualm fit --detectors} with a calibration and {@code qualm score} with verdicts, on the shipped classifier. */
+/**
+ * {@code qualm fit --detectors} with a calibration and {@code qualm score} with verdicts, on the shipped classifier.
+ */
 class VerdictsCommandTest {
     private static final Path DATA = Path.of("..", "data");
     private static final Path MODEL = DATA.resolve("models/fashion-mnist-8.onnx");
@@ -74,7 +76,10 @@ class VerdictsCommandTest {
         return some.stream().filter(l -> alarm(l.path("verdict"))).count() / (double) some.size();
     }
 
-    /** The rate is one on average over calibration sets; one set of n and m items stray by sqrt(alpha (1 - alpha) (1/n + 1/m)). */
+    /**
+     * The rate is one on average over calibration sets; one set of n and m items stray by sqrt(alpha (1 - alpha) (1/n
+     * + 1/m)).
+     */
     private static double bound(double alpha, int calibration, int items) {
         return alpha + 3 * Math.sqrt(alpha * (1 - alpha) * (1.0 / calibration + 1.0 / items));
     }
@@ -341,6 +346,19 @@ class VerdictsCommandTest {
                 "score", file, images, "--item-shape", "28x28x1", "--stored-layout", "nhwc", "--stale-level", 0);
         assertThat(blind.jsonLines()).noneMatch(l -> l.has("stale"));
         assertThat(blind.err()).doesNotContain("stale");
+    }
+
+    @Test
+    void score_deciderThatTheNetworkLacks_isExplained() {
+        Path out = folder.resolve("energy.qualm");
+        CommandRun fit = CommandRun.of("fit", MODEL, TEST, "--limit", 60, "--detectors", "energy,msp", "-o", out);
+        assertThat(fit.code()).as(fit.err()).isZero();
+        Object[] asked = {
+            "score", out, TEST, "--skip", SKIP, "--limit", 2, "--output-kind", "probabilities", "--alpha=0.1"
+        };
+        CommandRun run = CommandRun.of(asked);
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err()).contains("left out energy").contains("[energy]").contains("--decide");
     }
 
     @Test

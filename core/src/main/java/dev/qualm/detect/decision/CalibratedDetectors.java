@@ -17,8 +17,8 @@ import java.util.List;
 
 /**
  * Fitted detectors with their calibration on a network: scores and verdicts of a batch in one call. {@code
- * CalibratedDetectors.load(file, network).judge(batch)} gives those of the first detector at a false-alarm rate of at most 0.05. Immutable; any
- * number of threads may use it. The network is the caller's to close.
+ * CalibratedDetectors.load(file, network).judge(batch)} gives those of the first detector at a false-alarm rate of at
+ * most 0.05. Immutable; any number of threads may use it. The network is the caller's to close.
  */
 public final class CalibratedDetectors {
     /** The false-alarm rate unless another is asked for. */
@@ -98,6 +98,11 @@ public final class CalibratedDetectors {
         return rules.decider();
     }
 
+    /** Names of the detectors whose scores the overall verdict rests on. */
+    public List<String> deciding() {
+        return rules.deciding();
+    }
+
     /**
      * Judges a batch.
      *
@@ -118,9 +123,10 @@ public final class CalibratedDetectors {
     /**
      * Verdicts on scores that are there already.
      *
-     * @param table of this network, with the scores of these detectors and perhaps others; where one is missing, its verdicts are undefined
-     * @param data the same items, read again only for smoothed p-values. That they are new to the detectors is not checked here: see {@link
-     *     FittedDetectors#requireUnseen(Dataset)}
+     * @param table of this network, with the scores of these detectors and perhaps others; where one is missing, its
+     *     verdicts are undefined
+     * @param data the same items, read again only for smoothed p-values. That they are new to the detectors is not
+     *     checked here: see {@link FittedDetectors#requireUnseen(Dataset)}
      */
     public JudgedItems judge(ScoreTable table, Dataset data) {
         if (table.size() != data.size()) {

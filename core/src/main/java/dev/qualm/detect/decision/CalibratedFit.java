@@ -21,8 +21,8 @@ public final class CalibratedFit {
     private CalibratedFit() {}
 
     /**
-     * Fits on a part of the data and calibrates on the rest. The parts are drawn by content, so that equal items fall on one side, and do not
-     * depend on the items' order.
+     * Fits on a part of the data and calibrates on the rest. The parts are drawn by content, so that equal items fall
+     * on one side, and do not depend on the items' order.
      *
      * @param data trusted items, best ones that the network was not trained on: it is surer of those it was
      * @param labelled as in {@link DetectorFit#fit}
@@ -72,8 +72,8 @@ public final class CalibratedFit {
     /**
      * Calibrates fitted detectors.
      *
-     * @param data trusted items that neither the detectors were fitted nor, best, the network was trained on; those that cannot be read are
-     *     left out
+     * @param data trusted items that neither the detectors were fitted nor, best, the network was trained on; those
+     *     that cannot be read are left out
      * @throws DetectorException if an item is among those of the fit
      */
     public static FittedDetectors calibrate(

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param guarantee of each detector's own verdicts, and of the overall one
  * @param smoothing where smoothed p-values have their random numbers from, or null for plain ones
  * @param byClass whether the promise is to hold among the predictions of each class
- * @param decider the detector whose verdict is the overall one; {@link #ANY} if an alarm of any counts; null for the first
+ * @param decider the detector whose verdict is the overall one; {@link #ANY} if an alarm of any counts; null for the
+ *     first
  */
 public record DecisionSettings(
         Guarantee guarantee,
@@ -21,8 +22,8 @@ public record DecisionSettings(
         boolean byClass,
         @Nullable String decider) {
     /**
-     * All detectors decide: each at an equal part of the rate (Bonferroni), so that all their alarms together keep it, however they depend on
-     * each other.
+     * All detectors decide: each at an equal part of the rate (Bonferroni), so that all their alarms together keep
+     * it, however they depend on each other.
      */
     public static final String ANY = "any";
 
@@ -48,7 +49,10 @@ public record DecisionSettings(
         return new DecisionSettings(guarantee, new ItemUniform(seed), byClass, decider);
     }
 
-    /** Classes with too few calibration items are judged as one group (marginal), or not at all (training-conditional). */
+    /**
+     * Classes with too few calibration items are judged as one group (marginal), or not at all (training-
+     * conditional).
+     */
     public DecisionSettings withByClass(boolean each) {
         return new DecisionSettings(guarantee, smoothing, each, decider);
     }

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The rules of several detectors calibrated on the same items, and of the overall verdict. Immutable. */
 /*
- * Each detector's own verdicts keep the rate, but their alarms together do not. So one of them is the overall verdict; or any alarm counts
- * and each of D detectors has alpha / D (and delta / D). A union bound needs nothing of how they depend on each other.
+ * Each detector's own verdicts keep the rate, but their alarms together do not. So one of them is the overall
+ * verdict; or any alarm counts and each of D detectors has alpha / D (and delta / D). A union bound needs nothing of
+ * how they depend on each other.
  */
 final class DetectorRules {
     /** A detector's rule, or why it has none. */

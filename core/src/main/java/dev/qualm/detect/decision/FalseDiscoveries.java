@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Verdicts on many items at once: alarms of which, on average, at most a given share is false ({@link BenjaminiHochberg}). All items must be
- * there before any is decided.
+ * Verdicts on many items at once: alarms of which, on average, at most a given share is false ({@link
+ * BenjaminiHochberg}). All items must be there before any is decided.
  */
 public final class FalseDiscoveries {
     private FalseDiscoveries() {}
@@ -29,7 +29,7 @@ public final class FalseDiscoveries {
             throw new CalibrationException(
                     "Expected plain p-values of one detector for a false discovery rate, but found "
                             + settings + (plain ? ", of any detector" : "")
-                            + "; leave out the training-conditional promise and smoothing, and let one detector decide");
+                            + "; leave out the training-conditional promise and smoothing, let one detector decide");
         }
         // With fewer calibration items than this promise needs, no p-value could ever be small enough.
         return new DecisionSettings(new Marginal(level), null, settings.byClass(), settings.decider());

@@ -49,8 +49,8 @@ record ItemContents(long[] hashes, boolean[] readable) {
     }
 
     /**
-     * Draws about a share of some items, equal contents all or none. Which contents are drawn depends on them and the seed, not on the order of
-     * the items.
+     * Draws about a share of some items, equal contents all or none. Which contents are drawn depends on them and the
+     * seed, not on the order of the items.
      *
      * @return by item, whether it was drawn
      */

@@ -9,12 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Watches whether items, in the order they come, are still like those of the calibration, and marks verdicts once they are not. One object
- * per stream, from one thread at a time; it must see all items in order. A stream that is sorted, for example by class, is not like the
- * calibration either.
+ * Watches whether items, in the order they come, are still like those of the calibration, and marks verdicts once
+ * they are not. One object per stream, from one thread at a time; it must see all items in order. A stream that is
+ * sorted, for example by class, is not like the calibration either.
  */
 /*
- * Several scores share the level equally: then the probability that any of their martingales ever alarms without cause is at most the level.
+ * Several scores share the level equally: then the probability that any of their martingales ever alarms without
+ * cause is at most the level.
  */
 public final class StreamWatch {
     private final List<String> names;

@@ -35,8 +35,8 @@ public record TierSettings(
     }
 
     /**
-     * Tiers of which each keeps three items in ten, or fewer, for the next, thresholds from three calibration items in ten, and a fifth of
-     * the rate for early alarms.
+     * Tiers of which each keeps three items in ten, or fewer, for the next, thresholds from three calibration items
+     * in ten, and a fifth of the rate for early alarms.
      */
     public static TierSettings of(List<String> tiers, Guarantee guarantee) {
         return new TierSettings(tiers, null, guarantee, 0.7, guarantee.alpha() / 5, 0.3, 0);

@@ -25,12 +25,13 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Calibrated detectors that are asked one after the other: costly ones only about items that the cheaper ones leave undecided. The promise is
- * that of the final verdicts. Any number of threads may use it; the network is the caller's to close.
+ * Calibrated detectors that are asked one after the other: costly ones only about items that the cheaper ones leave
+ * undecided. The promise is that of the final verdicts. Any number of threads may use it; the network is the caller's
+ * to close.
  */
 /*
- * Tiers that read logits or features are all computed in the first run, where they cost nothing beside its forward pass; a tier that changes
- * inputs has a run of its own over the undecided items, its forward pass included.
+ * Tiers that read logits or features are all computed in the first run, where they cost nothing beside its forward
+ * pass; a tier that changes inputs has a run of its own over the undecided items, its forward pass included.
  */
 public final class TieredDetectors {
     private final FittedDetectors fitted;

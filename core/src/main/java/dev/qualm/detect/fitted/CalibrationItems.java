@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How detectors score items to be trusted that they were not fitted on, item by item, so that any promise about verdicts can be asked of
- * them later.
+ * How detectors score items to be trusted that they were not fitted on, item by item, so that any promise about
+ * verdicts can be asked of them later.
  *
  * @param scores {@code [detector][item]}, larger = less trustworthy; NaN where there is none
  * @param predicted class that the network predicts, {@code [item]}; -1 where there is none

@@ -16,7 +16,10 @@ public final class ModelPlace {
 
     private ModelPlace() {}
 
-    /** How a file is recorded: relative to the detectors' folder; by its name alone where no relative path leads there. */
+    /**
+     * How a file is recorded: relative to the detectors' folder; by its name alone where no relative path leads
+     * there.
+     */
     static String of(Path file, Path model) {
         Path folder = file.toAbsolutePath().normalize().getParent();
         Path target = model.toAbsolutePath().normalize();
@@ -28,8 +31,8 @@ public final class ModelPlace {
     }
 
     /**
-     * The model's file: where it was when the detectors were saved, else beside them. Whether it is still the same model is checked when
-     * they are loaded with it.
+     * The model's file: where it was when the detectors were saved, else beside them. Whether it is still the same
+     * model is checked when they are loaded with it.
      *
      * @param file of fitted detectors
      * @throws UnreadableFileException if it is in neither place
@@ -38,8 +41,7 @@ public final class ModelPlace {
         Fields fields = Artifact.read(file, FittedDetectors.KIND).fields();
         if (!fields.has(FIELD)) {
             throw new UnreadableFileException(
-                    file
-                            + " does not say where its model is; name the model beside the detectors, as MODEL or with --model");
+                    file + " does not say where its model is; name the model too, as MODEL or with --model");
         }
         String recorded = fields.text(FIELD);
         Path there = resolve(file, recorded);

@@ -9,6 +9,7 @@ import dev.qualm.data.Dataset;
 import dev.qualm.data.Datasets;
 import dev.qualm.data.Layout;
 import dev.qualm.data.ModelDescription;
+import dev.qualm.data.OutputKind;
 import dev.qualm.detect.Scorer;
 import dev.qualm.detect.fitted.CalibrationItems;
 import dev.qualm.detect.fitted.Detector;
@@ -23,6 +24,7 @@ import dev.qualm.detect.verdict.CascadeRun;
 import dev.qualm.detect.verdict.Marginal;
 import dev.qualm.detect.verdict.Verdict;
 import dev.qualm.network.Network;
+import dev.qualm.network.engine.Precision;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -210,6 +212,26 @@ class CalibratedDetectorsTest {
         assertThatThrownBy(() -> TieredDetectors.of(fitted, network, TierSettings.of(List.of("x"), new Marginal(0.1))))
                 .isInstanceOf(CalibrationException.class)
                 .hasMessageContaining("[gen, knn:k=10, odin]");
+    }
+
+    /** Energy depends on what a softmax takes away, so a network that gives probabilities has none. */
+    @Test
+    void tiers_refusedByTheNetwork_areLeftOutInAModeOfTheirOwn() {
+        List<Detector> logits = Stream.of("energy", "msp").map(Detectors::parse).toList();
+        FittedDetectors own = CalibratedFit.fit(network, trusted, false, logits, 0.4, 0, 2, done -> {});
+        TierSettings settings = TierSettings.of(List.of("energy", "msp"), new Marginal(0.1));
+        try (Network other = Network.of(
+                network.graph(), Precision.FLOAT32, network.structure().logits(), OutputKind.PROBABILITIES)) {
+            TieredDetectors tiers = TieredDetectors.of(own, other, settings);
+            assertThat(tiers.degraded()).isTrue();
+            assertThat(tiers.mode().names()).containsExactly("msp");
+            assertThat(tiers.refused()).containsOnlyKeys("energy");
+            assertThatThrownBy(
+                            () -> TieredDetectors.of(own, other, TierSettings.of(List.of("energy"), new Marginal(0.1))))
+                    .isInstanceOf(CalibrationException.class)
+                    .hasMessageContaining("probabilities");
+        }
+        assertThat(TieredDetectors.of(own, network, settings).degraded()).isFalse();
     }
 
     @Test

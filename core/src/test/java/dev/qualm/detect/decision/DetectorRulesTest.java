@@ -44,7 +44,10 @@ class DetectorRulesTest {
         return new CalibrationItems(scores, predicted, contents, "logits", Provenance.of("calibration"));
     }
 
-    /** False alarms within alpha and four standard errors over recalibrations; above a bound, where the promise is not met idly. */
+    /**
+     * False alarms within alpha and four standard errors over recalibrations; above a bound, where the promise is not
+     * met idly.
+     */
     @ParameterizedTest
     @CsvSource({
         "first, false, false, 0.08", "any, false, false, 0.05", "any, true, false, 0",
