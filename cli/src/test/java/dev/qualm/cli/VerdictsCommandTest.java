@@ -316,6 +316,10 @@ class VerdictsCommandTest {
         CommandRun undescribed = CommandRun.of("score", copy, TEST, "--skip", SKIP, "--limit", 2);
         assertThat(undescribed.code()).isEqualTo(1);
         assertThat(undescribed.err()).contains("fitted on items prepared as").contains(".yaml");
+        CommandRun meant =
+                CommandRun.of("score", copy, TEST, "--skip", SKIP, "--limit", 2, "--preprocess", "scale=1/255");
+        assertThat(meant.code()).as(meant.err()).isZero();
+        assertThat(meant.err()).contains("these are prepared as");
         Files.copy(ModelDescription.fileBeside(MODEL), ModelDescription.fileBeside(beside));
         CommandRun found = CommandRun.of("score", copy, TEST, "--skip", SKIP, "--limit", 2, "--alpha", 0.1);
         assertThat(found.out()).isEqualTo(told.out());
