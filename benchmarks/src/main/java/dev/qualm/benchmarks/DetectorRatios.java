@@ -104,7 +104,7 @@ public final class DetectorRatios {
         Site site = Site.of(network, logits.dim(1));
         for (String name : Detectors.names()) {
             Detector d = Detectors.of(name, Map.of());
-            if (!d.about().reads().contains(Reads.INPUT)) {
+            if (d.quantities().isEmpty() && !d.about().reads().contains(Reads.INPUT)) {
                 detectors.add(d);
             }
         }
