@@ -14,6 +14,7 @@ import dev.qualm.gradient.GradNorm;
 import dev.qualm.network.Network;
 import dev.qualm.network.engine.Precision;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,6 +34,9 @@ public final class DetectorRatios {
     private static final Set<String> NEIGHBOURS = Set.of("knn", "nnguide", "relation", "lid");
 
     private static final Set<Score.Source> HEAD = Set.of(Score.Source.LOGITS, Score.Source.HEAD);
+
+    /** What is read of logits, features and the last linear layer alone. */
+    static final Set<Reads> ROWS = EnumSet.of(Reads.LOGITS, Reads.FEATURES, Reads.HEAD_WEIGHTS, Reads.LABELS);
 
     private DetectorRatios() {}
 
@@ -104,7 +108,7 @@ public final class DetectorRatios {
         Site site = Site.of(network, logits.dim(1));
         for (String name : Detectors.names()) {
             Detector d = Detectors.of(name, Map.of());
-            if (d.quantities().isEmpty() && !d.about().reads().contains(Reads.INPUT)) {
+            if (ROWS.containsAll(d.about().reads())) {
                 detectors.add(d);
             }
         }

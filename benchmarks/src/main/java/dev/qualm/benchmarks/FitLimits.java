@@ -5,7 +5,6 @@ import dev.qualm.detect.fitted.DetectorFit;
 import dev.qualm.detect.fitted.DetectorScore;
 import dev.qualm.detect.fitted.Detectors;
 import dev.qualm.detect.fitted.Readings;
-import dev.qualm.detect.fitted.Reads;
 import dev.qualm.detect.fitted.Site;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +34,7 @@ public final class FitLimits {
         Site site = site(classes, features);
         List<Detector> detectors = Detectors.names().stream()
                 .map(name -> Detectors.of(name, Map.of()))
-                .filter(d -> !d.about().reads().contains(Reads.INPUT))
+                .filter(d -> DetectorRatios.ROWS.containsAll(d.about().reads()))
                 .toList();
         DetectorFit fit = new DetectorFit(detectors, site);
         double[][] centres = normal(new SplittableRandom(1), classes, features);

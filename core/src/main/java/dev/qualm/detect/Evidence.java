@@ -6,6 +6,7 @@ import dev.qualm.gradient.CosineSimilarityMaps;
 import dev.qualm.gradient.GradientMetrics;
 import dev.qualm.mutation.LabelChangeRate;
 import dev.qualm.mutation.OriginalRun;
+import dev.qualm.network.Forward;
 import dev.qualm.network.Head;
 import dev.qualm.network.Network;
 import dev.qualm.network.Recording;
@@ -101,22 +102,28 @@ public final class Evidence implements AutoCloseable {
      * @param shared what the evidence of other micro-batches shares, which stays open; null for none
      */
     public static Evidence of(Network network, Map<String, Array> feeds, Demand demand, @Nullable Shared shared) {
+        return of(network, network, feeds, demand, shared);
+    }
+
+    /** @param engine what computes a pass of which no more than values is demanded; the network itself makes any other */
+    static Evidence of(
+            Network network, Forward engine, Map<String, Array> feeds, Demand demand, @Nullable Shared shared) {
         long start = System.nanoTime();
         OnePass forward = demand.weightGradients()
                 ? recorded(network, feeds, demand)
                 : demand.inputGradients()
                         ? swept(network, feeds, demand)
-                        : demand.mutants() ? original(network, feeds, demand) : values(network, feeds, demand);
+                        : demand.mutants() ? original(network, feeds, demand) : values(network, engine, feeds, demand);
         Evidence evidence = new Evidence(network, feeds, demand.maps(), shared, forward);
         evidence.nanos.put(Score.Source.LOGITS, System.nanoTime() - start);
         return evidence;
     }
 
-    private static OnePass values(Network network, Map<String, Array> feeds, Demand demand) {
+    private static OnePass values(Network network, Forward engine, Map<String, Array> feeds, Demand demand) {
         String z = network.structure().logits();
         Set<String> wanted = new LinkedHashSet<>(Set.of(z));
         wanted.addAll(demand.tensors());
-        Map<String, Array> out = network.run(feeds, wanted);
+        Map<String, Array> out = engine.run(feeds, wanted);
         return new OnePass(network.asLogits(Objects.requireNonNull(out.get(z))), out, null, null, null);
     }
 

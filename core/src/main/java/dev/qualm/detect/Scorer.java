@@ -7,10 +7,12 @@ import dev.qualm.array.Array;
 import dev.qualm.data.Batch;
 import dev.qualm.data.Dataset;
 import dev.qualm.gradient.CosineSimilarityMaps;
+import dev.qualm.network.Forward;
 import dev.qualm.network.Network;
 import dev.qualm.network.Workers;
 import dev.qualm.network.engine.Engine;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,16 +29,34 @@ import java.util.function.IntConsumer;
  * @param threads Java threads over micro-batches; results do not depend on it
  * @param maps how the cosine similarity maps are made that gga scores read; with a selection of classes their cost does not
  *     grow with the number of classes, and their values are those of the smaller map
+ * @param engine what computes forward passes, the network itself unless {@link #on} says another
  */
-public record Scorer(Network network, List<Score> scores, int threads, CosineSimilarityMaps maps) {
+public record Scorer(Network network, List<Score> scores, int threads, CosineSimilarityMaps maps, Forward engine) {
     /** Micro-batches that share the making of mutants. */
     private static final int TOGETHER = 8;
+
+    /** What a forward pass alone gives. */
+    private static final Set<Score.Source> VALUES =
+            EnumSet.of(Score.Source.LOGITS, Score.Source.HEAD, Score.Source.LAYERS);
 
     public Scorer {
         scores = List.copyOf(scores);
         if (threads < 1) {
             throw new QualmException("Expected at least one thread, but found " + threads);
         }
+        List<String> others = scores.stream()
+                .filter(s -> !VALUES.containsAll(s.sources()))
+                .map(Score::name)
+                .toList();
+        if (engine != network && !others.isEmpty()) {
+            throw new QualmException("Expected scores that one forward pass suffices for, as another engine than the"
+                    + " network is to compute it, but found " + others + "; leave them or the other engine out");
+        }
+    }
+
+    /** A scorer whose forward passes the network itself computes. */
+    public Scorer(Network network, List<Score> scores, int threads, CosineSimilarityMaps maps) {
+        this(network, scores, threads, maps, network);
     }
 
     /** A scorer whose maps have their default settings: all classes. */
@@ -50,7 +70,16 @@ public record Scorer(Network network, List<Score> scores, int threads, CosineSim
     }
 
     public Scorer withMaps(CosineSimilarityMaps newMaps) {
-        return new Scorer(network, scores, threads, newMaps);
+        return new Scorer(network, scores, threads, newMaps, engine);
+    }
+
+    /**
+     * A scorer whose forward passes another engine computes, which runs the same network.
+     *
+     * @throws QualmException if a score needs more than one forward pass
+     */
+    public Scorer on(Forward other) {
+        return new Scorer(network, scores, threads, maps, other);
     }
 
     /** Scores whose reason for refusal on this network is to be shown, by name. */
@@ -135,7 +164,7 @@ public record Scorer(Network network, List<Score> scores, int threads, CosineSim
         Array inputs = readable.length == batch.size()
                 ? batch.inputs()
                 : batch.inputs().select(readable);
-        try (Evidence evidence = Evidence.of(network, Map.of(input, inputs), demand, shared)) {
+        try (Evidence evidence = Evidence.of(network, engine, Map.of(input, inputs), demand, shared)) {
             Map<Score, double[]> values = new IdentityHashMap<>();
             for (Score s : scores) {
                 if (s.refusal(network, evidence.logits()[0].length) == null) {
@@ -158,6 +187,9 @@ public record Scorer(Network network, List<Score> scores, int threads, CosineSim
                 .with("scores", scores.stream().map(Score::name).toList())
                 .with("threads", threads)
                 .with("micro-batch", rows);
+        if (engine != network) {
+            made = made.with("engine", engine.getClass().getSimpleName());
+        }
         return Evidence.sources(scores).contains(Score.Source.INPUT_GRADIENTS) ? made.with("maps", maps) : made;
     }
 

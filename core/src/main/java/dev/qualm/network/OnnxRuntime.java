@@ -185,7 +185,7 @@ public final class OnnxRuntime implements Forward, AutoCloseable {
                 throw q;
             }
             throw new UnsupportedModelException(
-                    "ONNX Runtime cannot run this model: " + e.getCause().getMessage() + "; leave ONNX Runtime out", e);
+                    "ONNX Runtime cannot run this model: " + e.getCause() + "; leave ONNX Runtime out", e);
         }
     }
 

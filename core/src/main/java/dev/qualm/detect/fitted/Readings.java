@@ -20,6 +20,8 @@ public final class Readings {
     /** The class of an item that has none. */
     public static final int UNKNOWN = -1;
 
+    private static final String FEATURES = "features by rows";
+
     private final double[][] logits;
     private final double[][] features;
     private final int[] labels;
@@ -81,7 +83,11 @@ public final class Readings {
             boolean features,
             Collection<Quantity> quantities) {
         double[][] h = features
-                ? rows(GradNorm.features(evidence.network(), evidence.features()))
+                ? evidence.once(
+                        FEATURES,
+                        double[][].class,
+                        Score.Source.HEAD,
+                        () -> rows(GradNorm.features(evidence.network(), evidence.features())))
                 : new double[evidence.size()][0];
         Map<String, Quantity.Rows> read = new LinkedHashMap<>();
         for (Quantity q : quantities) {
@@ -173,11 +179,10 @@ public final class Readings {
             throw new ShapeException("Expected a matrix, but found " + matrix);
         }
         int d = matrix.dim(1);
-        double[][] out = new double[matrix.dim(0)][d];
+        double[] flat = matrix.toDoubles();
+        double[][] out = new double[matrix.dim(0)][];
         for (int i = 0; i < out.length; i++) {
-            for (int j = 0; j < d; j++) {
-                out[i][j] = matrix.get(i * d + j);
-            }
+            out[i] = Arrays.copyOfRange(flat, i * d, (i + 1) * d);
         }
         return out;
     }
