@@ -16,6 +16,7 @@ import dev.qualm.detect.verdict.Cascade;
 import dev.qualm.detect.verdict.CascadeMode;
 import dev.qualm.detect.verdict.CascadeRun;
 import dev.qualm.detect.verdict.Tier;
+import dev.qualm.gradient.CosineSimilarityMaps;
 import dev.qualm.network.Network;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,8 +31,8 @@ import java.util.stream.IntStream;
  * to close.
  */
 /*
- * Tiers that read logits or features are all computed in the first run, where they cost nothing beside its forward
- * pass; a tier that changes inputs has a run of its own over the undecided items, its forward pass included.
+ * Tiers that need no work beyond the forward pass are all computed in the first run, where they cost nothing beside it;
+ * any other has a run of its own over the undecided items, its forward pass included.
  */
 public final class TieredDetectors {
     private final FittedDetectors fitted;
@@ -111,7 +112,8 @@ public final class TieredDetectors {
 
     /** Whether a score costs nothing beside the forward pass. */
     private static boolean first(DetectorScore score) {
-        return score.source() != Score.Source.CHANGED_INPUTS;
+        return score.work(score.site().classes(), CosineSimilarityMaps.defaults())
+                .isEmpty();
     }
 
     public CascadeMode mode() {

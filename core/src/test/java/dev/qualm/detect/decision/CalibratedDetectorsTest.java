@@ -214,6 +214,22 @@ class CalibratedDetectorsTest {
                 .hasMessageContaining("[gen, knn:k=10, odin]");
     }
 
+    @Test
+    void tiers_ofGradients_areCostlyToo() {
+        List<Detector> chosen = Stream.of("gen", "gradient-metrics", "msp")
+                .map(Detectors::parse)
+                .toList();
+        FittedDetectors own = CalibratedFit.fit(network, trusted.take(200), false, chosen, 0.5, 0, 2, done -> {});
+        List<String> names = own.scores().stream().map(DetectorScore::name).toList();
+        TieredDetectors tiers = TieredDetectors.of(own, network, TierSettings.of(names, new Marginal(0.1)));
+        CascadeRun run = Objects.requireNonNull(tiers.judge(ordinary.take(100)).tiers());
+        assertThat(run.shares().get(0).passes()).isEqualTo(100);
+        assertThat(run.shares().get(1).entered()).isBetween(5, 60);
+        assertThat(run.shares().get(1).passes())
+                .isEqualTo(3.0 * run.shares().get(1).entered());
+        assertThat(run.shares().get(2).passes()).isZero();
+    }
+
     /** Energy depends on what a softmax takes away, so a network that gives probabilities has none. */
     @Test
     void tiers_refusedByTheNetwork_areLeftOutInAModeOfTheirOwn() {
