@@ -45,11 +45,14 @@ record Gram(Layers layers, int powers, Silent silent, Confidence confidence) imp
             .and("silent", "count")
             .and("confidence", "divide");
     private static final double EPSILON = 1e-6;
+    private static final int MOST = 100;
 
     static Gram of(Settings s) {
+        int powers = s.integer(ABOUT.name(), "powers", 1);
+        DetectorException.require(powers <= MOST, ABOUT.name(), "powers to at most " + MOST, powers, "give fewer");
         return new Gram(
                 Layers.of(ABOUT.name(), s.text("layers")),
-                s.integer(ABOUT.name(), "powers", 1),
+                powers,
                 s.choice(ABOUT.name(), "silent", Silent.class),
                 s.choice(ABOUT.name(), "confidence", Confidence.class));
     }
@@ -134,8 +137,11 @@ record Gram(Layers layers, int powers, Silent silent, Confidence confidence) imp
     @Override
     public Judge judge(Site site, Learnt learnt) {
         int[] channels = learnt.counts("channels");
-        int width = Math.multiplyExact(
-                powers, Math.toIntExact(IntStream.of(channels).asLongStream().sum()));
+        long sums = powers * IntStream.of(channels).asLongStream().sum();
+        if (sums > Integer.MAX_VALUE) {
+            throw Learnt.failure("channels", "the layers' channels", sums);
+        }
+        int width = (int) sums;
         double[][] min = learnt.matrix("min", site.classes(), width);
         double[][] max = learnt.matrix("max", site.classes(), width);
         double[] counts = learnt.vector("counts", site.classes());

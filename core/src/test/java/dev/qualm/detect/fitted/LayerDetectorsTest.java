@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.qualm.UnreadableFileException;
 import dev.qualm.array.Array;
 import dev.qualm.data.Dataset;
 import dev.qualm.data.Layout;
@@ -247,6 +248,17 @@ class LayerDetectorsTest {
             for (int i = 0; i < 30; i++) {
                 assertThat(found[1][i]).isCloseTo(found[0][i], within(1e-9));
                 assertThat(found[3][i]).isCloseTo(found[0][i] + found[2][i], within(1e-9));
+            }
+        }
+    }
+
+    @Test
+    void judge_channelsOfAHostileFile_areRefused() {
+        for (double[] channels : new double[][] {{2e9, 2e9}, {-1}, {0.5}, {}}) {
+            Learnt learnt = Learnt.nothing().with("channels", channels).with("layers", channels);
+            for (String text : List.of("gram", "lid:of=activations")) {
+                assertThatThrownBy(() -> Detectors.parse(text).judge(Site.withoutHead(3), learnt))
+                        .isInstanceOf(UnreadableFileException.class);
             }
         }
     }
