@@ -1,9 +1,10 @@
 package dev.qualm.detect.fitted;
 
+import dev.qualm.array.Array;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,13 +54,13 @@ public final class Bank implements Statistic<Bank> {
      * @param hash its key
      * @param label true class, or {@link Readings#UNKNOWN}
      */
-    record Item(long hash, double[] features, double[] logits, int label) implements Comparable<Item> {
+    record Item(long hash, Packed features, Packed logits, int label) implements Comparable<Item> {
         @Override
         public int compareTo(Item o) {
             int by = Long.compare(hash, o.hash);
             by = by == 0 ? Integer.compare(label, o.label) : by;
-            by = by == 0 ? Arrays.compare(features, o.features) : by;
-            return by == 0 ? Arrays.compare(logits, o.logits) : by;
+            by = by == 0 ? features.compareTo(o.features) : by;
+            return by == 0 ? logits.compareTo(o.logits) : by;
         }
     }
 
@@ -67,6 +68,11 @@ public final class Bank implements Statistic<Bank> {
     private final @Nullable String quantity;
     private int[] layout = {};
     private final PriorityQueue<Item> items = new PriorityQueue<>(java.util.Comparator.reverseOrder());
+
+    /** Made when first asked for, and shared by all that do. */
+    private @Nullable Array featureMatrix;
+
+    private @Nullable Array logitMatrix;
 
     private Bank(int places, @Nullable String quantity) {
         this.places = places;
@@ -101,12 +107,14 @@ public final class Bank implements Statistic<Bank> {
             long hash = batch.key(i);
             Item last = items.size() < places ? null : items.peek();
             if (last == null || hash <= last.hash) {
-                put(new Item(hash, kept.clone(), batch.logits(i).clone(), batch.label(i)));
+                put(new Item(hash, Packed.of(kept), Packed.of(batch.logits(i)), batch.label(i)));
             }
         }
     }
 
     private void put(Item item) {
+        featureMatrix = null;
+        logitMatrix = null;
         if (items.size() < places) {
             items.add(item);
         } else if (item.compareTo(items.element()) < 0) {
@@ -133,23 +141,34 @@ public final class Bank implements Statistic<Bank> {
         return layout.clone();
     }
 
-    /** What is kept of the items: their features, or the quantity. */
-    double[][] features() {
-        return items().stream().map(Item::features).toArray(double[][]::new);
+    /** What is kept of the items, {@code [n, d]} in order of their hashes: their features, or the quantity. */
+    Array features() {
+        if (featureMatrix == null) {
+            featureMatrix = matrix(Item::features);
+        }
+        return featureMatrix;
     }
 
-    double[][] logits() {
-        return items().stream().map(Item::logits).toArray(double[][]::new);
+    Array logits() {
+        if (logitMatrix == null) {
+            logitMatrix = matrix(Item::logits);
+        }
+        return logitMatrix;
+    }
+
+    private Array matrix(Function<Item, Packed> of) {
+        List<Packed> rows = items().stream().map(of).toList();
+        return Packed.matrix(rows, rows.isEmpty() ? 0 : rows.get(0).length());
     }
 
     /** All activations of the items, or of as many as can be sorted in reasonable memory. */
     double[] activations() {
         List<Item> all = items();
-        int d = all.isEmpty() ? 0 : all.get(0).features.length;
+        int d = all.isEmpty() ? 0 : all.get(0).features.length();
         int n = Math.min(all.size(), Math.max(1, NUMBERS / Math.max(1, d)));
         double[] out = new double[n * d];
         for (int i = 0; i < n; i++) {
-            System.arraycopy(all.get(i).features, 0, out, i * d, d);
+            all.get(i).features.copyTo(out, i * d);
         }
         return out;
     }

@@ -17,11 +17,13 @@ import dev.qualm.network.onnx.ModelHash;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +48,7 @@ public record FittedDetectors(
     public static final String KIND = "fitted-detectors";
 
     private static final String ITEMS = "items";
+    private static final String SHARED = "shared";
     private static final int PART = 256;
     private static final int MAX_CLASSES = 10_000_000;
 
@@ -120,6 +123,7 @@ public record FittedDetectors(
 
     private Artifact artifact(@Nullable String model) {
         Map<String, Array> arrays = new TreeMap<>();
+        Map<Array, String> written = new IdentityHashMap<>();
         ObjectNode content = JsonNodeFactory.instance.objectNode();
         content.put("classes", site.classes());
         content.put("contents", items.hash());
@@ -130,8 +134,7 @@ public record FittedDetectors(
             one.put("name", s.detector().about().name());
             ObjectNode settings = one.putObject("settings");
             s.detector().settings().values().forEach(settings::put);
-            String prefix = i + "/";
-            s.learnt().arrays().forEach((name, a) -> arrays.put(prefix + name, a));
+            s.learnt().arrays().forEach(put(i + "/", arrays, written, one));
         }
         arrays.put(ITEMS, Array.of(items.items(), items.size()));
         if (calibration != null) {
@@ -141,6 +144,19 @@ public record FittedDetectors(
             content.put("model", model);
         }
         return new Artifact(KIND, modelHash, provenance, content, arrays);
+    }
+
+    /** Writes arrays, those that several detectors share once. */
+    private static BiConsumer<String, Array> put(
+            String prefix, Map<String, Array> arrays, Map<Array, String> written, ObjectNode one) {
+        return (name, a) -> {
+            String first = written.putIfAbsent(a, prefix + name);
+            if (first == null) {
+                arrays.put(prefix + name, a);
+            } else {
+                one.withObjectProperty(SHARED).put(name, first);
+            }
+        };
     }
 
     /**
@@ -185,7 +201,7 @@ public record FittedDetectors(
             if (detector.about().readsHead() && !site.hasHead()) {
                 throw one.failure("name", "a detector that works without a last linear layer");
             }
-            scores.add(DetectorScore.of(detector, site, learnt(artifact, scores.size() + "/")));
+            scores.add(DetectorScore.of(detector, site, learnt(artifact, scores.size() + "/", one)));
         }
         return new FittedDetectors(
                 artifact.modelHash(),
@@ -196,13 +212,19 @@ public record FittedDetectors(
                 CalibrationFile.read(artifact, scores.size(), classes));
     }
 
-    private static Learnt learnt(Artifact artifact, String prefix) {
+    private static Learnt learnt(Artifact artifact, String prefix, Fields one) {
         Map<String, Array> arrays = new TreeMap<>();
         artifact.arrays().forEach((name, a) -> {
             if (name.startsWith(prefix)) {
                 arrays.put(name.substring(prefix.length()), a);
             }
         });
+        if (one.has(SHARED)) {
+            Fields shared = one.object(SHARED);
+            for (String name : shared.names()) {
+                arrays.put(name, artifact.array(shared.text(name)));
+            }
+        }
         return new Learnt(arrays);
     }
 

@@ -1,5 +1,6 @@
 package dev.qualm.detect.fitted;
 
+import dev.qualm.array.Array;
 import java.util.List;
 
 /**
@@ -39,9 +40,9 @@ record Knn(int k, int places) implements Detector {
 
     @Override
     public Learnt fit(Site site, Statistics found) {
-        double[][] bank = found.get(Bank.places(places)).features();
-        requireEnough(ABOUT.name(), bank.length, k);
-        return Learnt.nothing().with("bank", bank, site.features());
+        Array bank = found.get(Bank.places(places)).features();
+        requireEnough(ABOUT.name(), bank.dim(0), k);
+        return Learnt.nothing().with("bank", bank);
     }
 
     static void requireEnough(String name, int found, int k) {
@@ -51,18 +52,9 @@ record Knn(int k, int places) implements Detector {
 
     @Override
     public Judge judge(Site site, Learnt learnt) {
-        double[][] bank = learnt.matrix("bank", site.features());
-        requireEnough(ABOUT.name(), bank.length, k);
-        for (int i = 0; i < bank.length; i++) {
-            bank[i] = Vectors.unit(bank[i]);
-        }
-        return (Judge.OfRow) (batch, i) -> {
-            double[] h = Vectors.unit(batch.features(i));
-            double[] squares = new double[bank.length];
-            for (int j = 0; j < squares.length; j++) {
-                squares[j] = Vectors.squaredDistance(h, bank[j]);
-            }
-            return Math.sqrt(Vectors.select(squares, k - 1));
-        };
+        BankRows bank = new BankRows(learnt.stored("bank", site.features()));
+        requireEnough(ABOUT.name(), bank.size(), k);
+        return (Judge.OfRow)
+                (batch, i) -> Math.sqrt(Vectors.select(bank.squaredDistances(Vectors.unit(batch.features(i))), k - 1));
     }
 }

@@ -172,11 +172,14 @@ record Lcr(String operator, int mutants, double rate, int seed, double ratio, do
         int[] all = new int[shape.length + 1];
         all[0] = items.size();
         System.arraycopy(shape, 0, all, 1, shape.length);
-        double[] flat =
-                items.stream().flatMapToDouble(i -> Arrays.stream(i.features())).toArray();
+        double[] flat = items.stream()
+                .flatMapToDouble(i -> Arrays.stream(i.features().values()))
+                .toArray();
         Array x = Array.of(flat, all);
         int[] labels = items.stream()
-                .mapToInt(i -> i.label() == Readings.UNKNOWN ? Softmax.argmax(i.logits()) : i.label())
+                .mapToInt(i -> i.label() == Readings.UNKNOWN
+                        ? Softmax.argmax(i.logits().values())
+                        : i.label())
                 .toArray();
         return Dataset.of(precision == Precision.FLOAT64 ? x : x.asFloat32(), Layout.NCHW, labels);
     }

@@ -41,7 +41,8 @@ public record Learnt(Map<String, Array> arrays) {
         return with(name, lossless(flat, rows.length, width));
     }
 
-    private Learnt with(String name, Array array) {
+    /** An array that others may hold too. */
+    Learnt with(String name, Array array) {
         Map<String, Array> more = new TreeMap<>(arrays);
         more.put(name, array);
         return new Learnt(more);
@@ -49,14 +50,8 @@ public record Learnt(Map<String, Array> arrays) {
 
     /** In half the space where every number is a float, as the features of networks in single precision are. */
     private static Array lossless(double[] flat, int rows, int width) {
-        float[] narrow = new float[flat.length];
-        for (int i = 0; i < flat.length; i++) {
-            narrow[i] = (float) flat[i];
-            if (Double.doubleToRawLongBits(narrow[i]) != Double.doubleToRawLongBits(flat[i])) {
-                return Array.of(flat, rows, width);
-            }
-        }
-        return Array.of(narrow, rows, width);
+        float[] narrow = Packed.narrow(flat);
+        return narrow == null ? Array.of(flat, rows, width) : Array.of(narrow, rows, width);
     }
 
     double number(String name) {
@@ -124,6 +119,31 @@ public record Learnt(Map<String, Array> arrays) {
             finite(name, row);
         }
         return rows;
+    }
+
+    /** A matrix of any number of rows, at least one, that is stored by columns, {@code [width, rows]}. */
+    Matrix columns(String name, int width) {
+        Array a = find(name);
+        if (a.rank() != 2 || a.dim(0) != width || a.dim(1) < 1) {
+            throw failure(name, "shape [" + width + ", columns]", a);
+        }
+        Matrix matrix = Matrix.columns(a);
+        finite(name, matrix.entries());
+        return matrix;
+    }
+
+    /** A matrix of any number of rows, at least one, where it is stored. */
+    Array stored(String name, int width) {
+        Array a = find(name);
+        if (a.rank() != 2 || a.dim(1) != width || a.dim(0) < 1) {
+            throw failure(name, "shape [rows, " + width + "]", a);
+        }
+        for (int i = 0; i < a.size(); i++) {
+            if (!Double.isFinite(a.get(i))) {
+                throw failure(name, "finite numbers", a.get(i));
+            }
+        }
+        return a;
     }
 
     private Array find(String name) {

@@ -1,5 +1,6 @@
 package dev.qualm.detect.fitted;
 
+import dev.qualm.array.Array;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -75,12 +76,12 @@ record Lid(String of, int k, int places) implements Detector {
     @Override
     public Learnt fit(Site site, Statistics found) {
         Bank bank = found.get(bank());
-        double[][] rows = of.equals(LOGITS) ? bank.logits() : bank.features();
-        Knn.requireEnough(ABOUT.name(), rows.length, k);
+        Array rows = of.equals(LOGITS) ? bank.logits() : bank.features();
+        Knn.requireEnough(ABOUT.name(), rows.dim(0), k);
         double[] layout = layers() == null
                 ? new double[] {width(site)}
                 : Arrays.stream(bank.layout()).asDoubleStream().toArray();
-        return Learnt.nothing().with("bank", rows, rows[0].length).with("layers", layout);
+        return Learnt.nothing().with("bank", rows).with("layers", layout);
     }
 
     private int width(Site site) {

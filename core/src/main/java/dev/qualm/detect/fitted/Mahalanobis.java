@@ -34,10 +34,13 @@ record Mahalanobis() implements Detector {
 
     @Override
     public Learnt fit(Site site, Statistics found) {
-        return fit(site, found.get(Moments.Of.FEATURES), ABOUT.name());
+        Moments moments = found.get(Moments.Of.FEATURES);
+        return Learnt.nothing()
+                .with("whitening", Matrix.transposed(whitening(moments, ABOUT.name())))
+                .with("means", moments.means(), site.features());
     }
 
-    static Learnt fit(Site site, Moments moments, String name) {
+    static double[][] whitening(Moments moments, String name) {
         double[][] whitening = moments.tiedEigen().whitening();
         DetectorException.require(
                 whitening.length > 0,
@@ -45,14 +48,12 @@ record Mahalanobis() implements Detector {
                 "features that vary within classes",
                 moments.total() + " items whose features do not",
                 "give more items of each class");
-        return Learnt.nothing()
-                .with("whitening", whitening, site.features())
-                .with("means", moments.means(), site.features());
+        return whitening;
     }
 
     @Override
     public Judge judge(Site site, Learnt learnt) {
-        Matrix whitening = Matrix.of(learnt.matrix("whitening", site.features()));
+        Matrix whitening = learnt.columns("whitening", site.features());
         Matrix means = Matrix.of(whitening.times(learnt.matrix("means", site.features())));
         return new Judge.ByProduct(whitening, Readings::features, (batch, row, white) -> nearest(means, white));
     }

@@ -71,14 +71,17 @@ record Neco(int dimensions, boolean maxLogit) implements Detector {
         }
         double[][] leading = Arrays.copyOf(Eigen.of(covariance).vectors(), dimensions);
         return Learnt.nothing()
-                .with("leading", leading, d)
+                .with("leading", Matrix.transposed(leading))
                 .with("mean", moments.mean())
                 .with("deviation", deviation);
     }
 
     @Override
     public Judge judge(Site site, Learnt learnt) {
-        Matrix leading = Matrix.of(learnt.matrix("leading", dimensions, site.features()));
+        Matrix leading = learnt.columns("leading", site.features());
+        if (leading.rows() != dimensions) {
+            throw Learnt.failure("leading", dimensions + " directions", leading.rows());
+        }
         double[] mean = learnt.vector("mean", site.features());
         double[] deviation = learnt.vector("deviation", site.features());
         Judge.ByProduct.Before standardised = (batch, i) -> {

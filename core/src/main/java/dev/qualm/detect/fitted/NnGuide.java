@@ -41,23 +41,24 @@ record NnGuide(int k, int places) implements Detector {
 
     @Override
     public Learnt fit(Site site, Statistics found) {
-        List<Bank.Item> items = found.get(Bank.places(places)).items();
-        Knn.requireEnough(ABOUT.name(), items.size(), k);
-        double[][] guides = new double[items.size()][];
-        for (int i = 0; i < guides.length; i++) {
-            guides[i] = Vectors.scaled(
-                    Vectors.unit(items.get(i).features()),
-                    Softmax.logSumExp(items.get(i).logits()));
-        }
-        return Learnt.nothing().with("guides", guides, site.features());
+        Bank bank = found.get(Bank.places(places));
+        Knn.requireEnough(ABOUT.name(), bank.features().dim(0), k);
+        double[] confidence = bank.items().stream()
+                .mapToDouble(i -> Softmax.logSumExp(i.logits().values()))
+                .toArray();
+        return Learnt.nothing().with("bank", bank.features()).with("confidence", confidence);
     }
 
     @Override
     public Judge judge(Site site, Learnt learnt) {
-        double[][] guides = learnt.matrix("guides", site.features());
-        Knn.requireEnough(ABOUT.name(), guides.length, k);
+        BankRows bank = new BankRows(learnt.stored("bank", site.features()));
+        Knn.requireEnough(ABOUT.name(), bank.size(), k);
+        double[] confidence = learnt.vector("confidence", bank.size());
         return (Judge.OfRow) (batch, i) -> {
-            double[] products = Vectors.times(guides, Vectors.unit(batch.features(i)));
+            double[] products = bank.cosines(Vectors.unit(batch.features(i)));
+            for (int j = 0; j < products.length; j++) {
+                products[j] *= confidence[j];
+            }
             return -Softmax.logSumExp(batch.logits(i)) * (Vectors.sumOfLargest(products, k) / k);
         };
     }

@@ -44,12 +44,12 @@ record Pnml() implements Detector {
         for (int i = 0; i < rows.length; i++) {
             rows[i] = Vectors.scaled(rows[i], factor);
         }
-        return Learnt.nothing().with("whitening", rows, site.features());
+        return Learnt.nothing().with("whitening", Matrix.transposed(rows));
     }
 
     @Override
     public Judge judge(Site site, Learnt learnt) {
-        Matrix whitening = Matrix.of(learnt.matrix("whitening", site.features()));
+        Matrix whitening = learnt.columns("whitening", site.features());
         return new Judge.ByProduct(whitening, (batch, i) -> Vectors.unit(batch.features(i)), (batch, i, w) -> {
             double[] z = Vectors.unit(batch.features(i));
             double a = Vectors.dot(w, w);

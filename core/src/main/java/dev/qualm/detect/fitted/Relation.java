@@ -42,21 +42,18 @@ record Relation(double threshold, int places) implements Detector {
     @Override
     public Learnt fit(Site site, Statistics found) {
         Bank bank = found.get(Bank.places(places));
-        return Learnt.nothing()
-                .with("features", bank.features(), site.features())
-                .with("logits", bank.logits(), site.classes());
+        return Learnt.nothing().with("features", bank.features()).with("logits", bank.logits());
     }
 
     @Override
     public Judge judge(Site site, Learnt learnt) {
-        double[][] features = learnt.matrix("features", site.features());
-        double[][] softmax = learnt.matrix("logits", features.length, site.classes());
-        for (int i = 0; i < features.length; i++) {
-            features[i] = Vectors.unit(features[i]);
+        BankRows bank = new BankRows(learnt.stored("features", site.features()));
+        double[][] softmax = learnt.matrix("logits", bank.size(), site.classes());
+        for (int i = 0; i < softmax.length; i++) {
             softmax[i] = Softmax.probabilities(softmax[i]);
         }
         return (Judge.OfRow) (batch, i) -> {
-            double[] cosines = Vectors.times(features, Vectors.unit(batch.features(i)));
+            double[] cosines = bank.cosines(Vectors.unit(batch.features(i)));
             double[] agreements = Vectors.times(softmax, Softmax.probabilities(batch.logits(i)));
             double sum = 0;
             for (int j = 0; j < cosines.length; j++) {

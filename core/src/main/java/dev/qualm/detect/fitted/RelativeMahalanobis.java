@@ -35,22 +35,40 @@ record RelativeMahalanobis() implements Detector {
     @Override
     public Learnt fit(Site site, Statistics found) {
         Moments moments = found.get(Moments.Of.FEATURES);
-        return Mahalanobis.fit(site, moments, ABOUT.name())
-                .with("whitening of all", Eigen.of(moments.pooled()).whitening(), site.features())
+        double[][] within = Mahalanobis.whitening(moments, ABOUT.name());
+        double[][] all = Eigen.of(moments.pooled()).whitening();
+        double[][] both =
+                Stream.concat(Arrays.stream(within), Arrays.stream(all)).toArray(double[][]::new);
+        return Learnt.nothing()
+                .with("whitening", Matrix.transposed(both))
+                .with("within", within.length)
+                .with("means", moments.means(), site.features())
                 .with("mean", moments.mean());
     }
 
+    /** An item is whitened once in both ways. */
     @Override
     public Judge judge(Site site, Learnt learnt) {
-        double[][] within = learnt.matrix("whitening", site.features());
-        double[][] all = learnt.matrix("whitening of all", site.features());
-        Matrix means = Matrix.of(Matrix.of(within).times(learnt.matrix("means", site.features())));
-        double[] mean = Matrix.of(all).times(learnt.vector("mean", site.features()));
-        Matrix both = Matrix.of(
-                Stream.concat(Arrays.stream(within), Arrays.stream(all)).toArray(double[][]::new));
-        return new Judge.ByProduct(both, Readings::features, (batch, row, white) -> {
-            double[] ofAll = Arrays.copyOfRange(white, within.length, white.length);
-            return Mahalanobis.nearest(means, white) - Vectors.squaredDistance(ofAll, mean);
-        });
+        Matrix whitening = learnt.columns("whitening", site.features());
+        double given = learnt.positive("within");
+        if (given != Math.rint(given) || given > whitening.rows()) {
+            throw Learnt.failure("within", "a whole number up to " + whitening.rows(), given);
+        }
+        int within = (int) given;
+        double[][] whiteMeans = whitening.times(learnt.matrix("means", site.features()));
+        for (int c = 0; c < whiteMeans.length; c++) {
+            whiteMeans[c] = Arrays.copyOf(whiteMeans[c], within);
+        }
+        Matrix means = Matrix.of(whiteMeans);
+        double[] mean = ofAll(whitening.times(learnt.vector("mean", site.features())), within);
+        return new Judge.ByProduct(
+                whitening,
+                Readings::features,
+                (batch, row, white) ->
+                        Mahalanobis.nearest(means, white) - Vectors.squaredDistance(ofAll(white, within), mean));
+    }
+
+    private static double[] ofAll(double[] white, int within) {
+        return Arrays.copyOfRange(white, within, white.length);
     }
 }

@@ -72,9 +72,10 @@ record Temperature() implements Detector {
     private static double slope(List<Bank.Item> items, double inverse) {
         double sum = 0;
         for (Bank.Item item : items) {
-            double[] p = Softmax.probabilities(Vectors.scaled(item.logits(), inverse));
+            double[] f = item.logits().values();
+            double[] p = Softmax.probabilities(Vectors.scaled(f, inverse));
             for (int c = 0; c < p.length; c++) {
-                sum += p[c] * (item.logits()[item.label()] - item.logits()[c]);
+                sum += p[c] * (f[item.label()] - f[c]);
             }
         }
         return sum;

@@ -1,5 +1,6 @@
 package dev.qualm.detect.fitted;
 
+import dev.qualm.array.Array;
 import dev.qualm.detect.Softmax;
 import java.util.Arrays;
 import java.util.List;
@@ -71,19 +72,19 @@ record Vim(int leading, boolean residual) implements Detector {
                 "give less");
         double[] origin = Vectors.scaled(Eigen.solve(site.weight(), site.bias()), -1);
         Eigen eigen = found.get(Moments.Of.FEATURES).eigenAround(origin);
-        double[][] minor = Arrays.copyOfRange(eigen.vectors(), removed, d);
-        Learnt learnt = Learnt.nothing().with("minor", minor, d).with("origin", origin);
+        Array columns = Matrix.transposed(Arrays.copyOfRange(eigen.vectors(), removed, d));
+        Learnt learnt = Learnt.nothing().with("minor", columns).with("origin", origin);
         return residual
                 ? learnt
-                : learnt.with("alpha", alpha(found.get(Bank.usual()).items(), Matrix.of(minor), origin));
+                : learnt.with("alpha", alpha(found.get(Bank.usual()).items(), Matrix.columns(columns), origin));
     }
 
     private static double alpha(List<Bank.Item> items, Matrix minor, double[] origin) {
         double logits = 0;
         double residuals = 0;
         for (Bank.Item item : items) {
-            logits += Softmax.max(item.logits());
-            residuals += residual(minor, origin, item.features());
+            logits += Softmax.max(item.logits().values());
+            residuals += residual(minor, origin, item.features().values());
         }
         DetectorException.require(
                 residuals > 0,
@@ -100,7 +101,7 @@ record Vim(int leading, boolean residual) implements Detector {
 
     @Override
     public Judge judge(Site site, Learnt learnt) {
-        Matrix minor = Matrix.of(learnt.matrix("minor", site.features()));
+        Matrix minor = learnt.columns("minor", site.features());
         double[] origin = learnt.vector("origin", site.features());
         Judge.ByProduct.Before centred = (batch, i) -> Vectors.minus(batch.features(i), origin);
         if (residual) {

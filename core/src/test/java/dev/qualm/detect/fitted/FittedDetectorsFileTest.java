@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -137,6 +138,34 @@ class FittedDetectorsFileTest {
             });
         }
         refused("name", a -> {}, c -> ((ObjectNode) c.withArray("detectors").get(0)).put("name", "../msp"));
+    }
+
+    @Test
+    void save_itemsThatDetectorsShare_areWrittenAndKeptOnce() {
+        List<Detector> three = Stream.of("knn:k=3", "nnguide:k=3", "relation")
+                .map(Detectors::parse)
+                .toList();
+        Path shared = folder.resolve("shared.qualm");
+        FittedDetectors once = DetectorFit.fit(NETWORK, FIT, true, three, 1, done -> {});
+        once.save(shared);
+        assertThat(Artifact.read(shared).arrays().values())
+                .filteredOn(a -> a.rank() == 2 && a.dim(1) == Planted.FEATURES)
+                .hasSize(1);
+        FittedDetectors again = FittedDetectors.load(shared, NETWORK);
+        assertThat(scores(again)).isDeepEqualTo(scores(once));
+        assertThat(again.scores().get(1).learnt().arrays().get("bank"))
+                .isSameAs(again.scores().get(0).learnt().arrays().get("bank"));
+    }
+
+    @Test
+    void load_sharedArrayThatIsNotThere_isRefused() {
+        for (String to : List.of("9/bank", "../bank", "")) {
+            refused("shared with " + to, a -> {}, c -> {
+                for (var one : c.withArray("detectors")) {
+                    ((ObjectNode) one).putObject("shared").put("bank", to);
+                }
+            });
+        }
     }
 
     private static void refused(String what, Consumer<Map<String, Array>> arrays, Consumer<ObjectNode> content) {

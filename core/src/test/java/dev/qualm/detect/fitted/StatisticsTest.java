@@ -83,7 +83,7 @@ class StatisticsTest {
         bank.add(all);
         bank.add(all.select(7));
         assertThat(bank.items()).hasSize(51);
-        assertThat(Arrays.stream(bank.features())
+        assertThat(Arrays.stream(Readings.rows(bank.features()))
                         .filter(h -> Arrays.equals(h, all.features(7)))
                         .count())
                 .isEqualTo(2);
@@ -102,7 +102,7 @@ class StatisticsTest {
             }
             Bank bank = Bank.places(10).empty(site(2, 2));
             bank.add(Readings.of(new double[n][2], h));
-            for (double[] row : bank.features()) {
+            for (double[] row : Readings.rows(bank.features())) {
                 kept[(int) row[0]]++;
             }
         }
@@ -121,7 +121,7 @@ class StatisticsTest {
         Bank bank = Bank.places(5).empty(site(2, 2));
         bank.add(Readings.of(new double[1][2], new double[][] {h}));
         h[0] = 9;
-        assertThat(bank.features()[0]).containsExactly(1, 2);
+        assertThat(Readings.rows(bank.features())[0]).containsExactly(1, 2);
     }
 
     @Test
