@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             LayersCommand.class,
             AttackCommand.class,
             RobustnessCommand.class,
+            EvaluateCommand.class,
             HardenCommand.class,
             Manipulate.class,
             Audit.class,
