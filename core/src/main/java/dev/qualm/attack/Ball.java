@@ -43,7 +43,7 @@ public enum Ball {
     }
 
     /** A change drawn uniformly from the unit ball. */
-    double[] draw(Random random, int width) {
+    public double[] draw(Random random, int width) {
         double[] d = new double[width];
         double sum = 0;
         for (int j = 0; j < width; j++) {
@@ -71,7 +71,7 @@ public enum Ball {
      *
      * @param at where the row starts, in both arrays
      */
-    void project(double[] original, double[] x, int at, double epsilon, Box bounds) {
+    public void project(double[] original, double[] x, int at, double epsilon, Box bounds) {
         double[] unit = bounds.unit();
         int width = unit.length;
         if (this == LINF) {

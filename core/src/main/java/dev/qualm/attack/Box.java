@@ -93,7 +93,7 @@ public record Box(double[] low, double[] high, double[] unit) {
     }
 
     /** Bounds and unit of each entry of one input of a batch {@code [n, ...]}. */
-    Box spread(Array batch) {
+    public Box spread(Array batch) {
         int channels = batch.rank() > 1 ? batch.dim(1) : 1;
         if (low.length != 1 && low.length != channels) {
             throw new ShapeException("Expected bounds for 1 or " + channels + " channels, but found " + low.length);
@@ -112,7 +112,7 @@ public record Box(double[] low, double[] high, double[] unit) {
     }
 
     /** The nearest valid value of an entry of {@link #spread}. */
-    double clip(int j, double x) {
+    public double clip(int j, double x) {
         return Math.min(high[j], Math.max(low[j], x));
     }
 }

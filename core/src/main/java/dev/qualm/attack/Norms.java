@@ -13,8 +13,12 @@ import java.util.Locale;
 public record Norms(double linf, double l2, double l1, int changed) {
     private static final double CHANGED = 1e-7;
 
-    /** Of row {@code i} of two batches of rows. */
-    static Norms of(double[] from, double[] to, int i, Box box) {
+    /**
+     * Of row {@code i} of two batches of rows.
+     *
+     * @param box bounds of each entry, as {@link Box#spread} makes them
+     */
+    public static Norms of(double[] from, double[] to, int i, Box box) {
         int width = box.unit().length;
         double linf = 0;
         double square = 0;

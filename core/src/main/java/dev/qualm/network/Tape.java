@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * as long as the tape.
  */
 public final class Tape implements AutoCloseable {
-    /** Key of the logits in matrix form; ONNX names cannot collide with it, being non-empty. */
-    private static final String LOGITS = "";
+    /** Name of the logits in matrix form; ONNX names cannot collide with it, being non-empty. */
+    public static final String LOGITS = "";
 
     private final Network network;
     private final Map<String, Tensor> values = new HashMap<>();
@@ -183,6 +183,45 @@ public final class Tape implements AutoCloseable {
         try (NativeScope scope = NativeScope.values()) {
             Tensor c = Tensors.of(cotangent, network.precision());
             return Tensors.toArray(gradients(logits(), c, List.of(value(wrt))).get(0));
+        }
+    }
+
+    /**
+     * Gradient of {@code sum(cotangent * tensor)} over several kept tensors together, in one sweep.
+     *
+     * @param cotangents by name of tensors this tape keeps, of their size; {@link #LOGITS} among them
+     * @return of the shape of {@code wrt}; zeros if none of them depends on it
+     */
+    public Array gradient(Map<String, Array> cotangents, String wrt) {
+        Tensor leaf = value(wrt);
+        try (NativeScope scope = NativeScope.values()) {
+            List<Tensor> outputs = new ArrayList<>();
+            List<Tensor> seeds = new ArrayList<>();
+            cotangents.forEach((name, c) -> {
+                Tensor output = value(name);
+                if (output.requires_grad()) {
+                    outputs.add(output);
+                    seeds.add(Tensors.of(c, network.precision())
+                            .to(Tensors.type(output))
+                            .reshape(Tensors.dims(output)));
+                }
+            });
+            if (outputs.isEmpty() || !leaf.requires_grad()) {
+                return Tensors.toArray(torch.zeros_like(leaf));
+            }
+            TensorVector grads = torch.grad(
+                    new TensorVector(outputs.toArray(Tensor[]::new)),
+                    new TensorVector(leaf),
+                    new TensorVector(seeds.toArray(Tensor[]::new)),
+                    new BoolOptional(true),
+                    false,
+                    true);
+            Tensor g = new Tensor(grads.get(0));
+            return Tensors.toArray(g.defined() ? g : torch.zeros_like(leaf));
+        } catch (dev.qualm.QualmException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw Engine.failure("Reverse sweep", e);
         }
     }
 

@@ -88,7 +88,7 @@ record FeatureSqueezing(int bits, int median, double low, double high) implement
 
     @Override
     public Judge judge(Site site, Learnt learnt) {
-        return (Judge.OfInput) this::score;
+        return new ChangedInputs(this::score, e -> squeezers().stream().map(s -> s.apply(e.onlyInput())).toList());
     }
 
     private double[] score(Evidence evidence) {

@@ -1,6 +1,8 @@
 package dev.qualm.detect.fitted;
 
+import dev.qualm.array.Array;
 import dev.qualm.detect.Evidence;
+import java.util.List;
 
 /** How a fitted detector scores. Stateless and thread-safe. */
 public sealed interface Judge {
@@ -68,6 +70,14 @@ public sealed interface Judge {
     non-sealed interface OfInput extends Judge {
         /** Distrust per item. */
         double[] score(Evidence evidence);
+
+        /**
+         * The inputs that the network is asked about beside the items' own, each {@code [n, ...]}: what an attack on the score has to see.
+         * None if the judge does not tell.
+         */
+        default List<Array> changed(Evidence evidence) {
+            return List.of();
+        }
     }
 
     /** A judge of logits alone. */

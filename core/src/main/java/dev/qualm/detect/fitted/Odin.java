@@ -63,7 +63,7 @@ record Odin(double temperature, double epsilon) implements Detector {
 
     @Override
     public Judge judge(Site site, Learnt learnt) {
-        return (Judge.OfInput) this::score;
+        return new ChangedInputs(this::score, e -> List.of(moved(e)));
     }
 
     private double[] score(Evidence evidence) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,18 +76,17 @@ record ProbedLayers(int probes, double sigma, int seed) implements Detector {
 
     @Override
     public Judge judge(Site site, Learnt learnt) {
-        return (Judge.OfInput) this::score;
+        return new ChangedInputs(this::score, this::noisy);
     }
 
     private double[] score(Evidence evidence) {
         Network network = evidence.network();
         Set<String> wanted = tensors(network);
-        Array x = evidence.onlyInput();
-        long[] contents = ItemSet.each(x);
+        List<Array> probed = noisy(evidence);
         double[] sum = new double[evidence.size()];
         int[] count = new int[sum.length];
-        for (int probe = 0; probe < probes; probe++) {
-            Map<String, Array> moved = network.run(noisy(x, contents, probe), List.copyOf(wanted));
+        for (Array noise : probed) {
+            Map<String, Array> moved = network.run(noise, List.copyOf(wanted));
             for (String name : wanted) {
                 Array a = evidence.tensor(name);
                 Array b = Objects.requireNonNull(moved.get(name));
@@ -107,6 +107,12 @@ record ProbedLayers(int probes, double sigma, int seed) implements Detector {
             sum[i] /= count[i];
         }
         return sum;
+    }
+
+    private List<Array> noisy(Evidence evidence) {
+        Array x = evidence.onlyInput();
+        long[] contents = ItemSet.each(x);
+        return IntStream.range(0, probes).mapToObj(p -> noisy(x, contents, p)).toList();
     }
 
     private Array noisy(Array x, long[] contents, int probe) {
