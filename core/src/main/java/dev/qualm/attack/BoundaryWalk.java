@@ -88,10 +88,7 @@ public final class BoundaryWalk {
     private double range() {
         double most = 0;
         for (int j = 0; j < width; j++) {
-            most = Math.max(
-                    most,
-                    (bounds.high()[j] - bounds.low()[j])
-                            / bounds.unit()[j]);
+            most = Math.max(most, (bounds.high()[j] - bounds.low()[j]) / bounds.unit()[j]);
         }
         return most;
     }
@@ -155,8 +152,7 @@ public final class BoundaryWalk {
             double[] x = new double[width];
             for (int j = 0; j < width; j++) {
                 double low = bounds.low()[j];
-                x[j] = (low + random.nextDouble() * (bounds.high()[j] - low))
-                        / bounds.unit()[j];
+                x[j] = (low + random.nextDouble() * (bounds.high()[j] - low)) / bounds.unit()[j];
             }
             if (ask(x)) {
                 return x;

@@ -67,6 +67,26 @@ class TapeTest {
     }
 
     @Test
+    void gradient_severalTensors_isTheSumOfTheirGradients() {
+        Array x = TestNetworks.images(2, 4);
+        try (Network network = Network.of(TestNetworks.residual(5), Precision.FLOAT64);
+                Tape tape = Tape.record(network, x, Recording.ofTaps(network, List.of("relu1")))) {
+            Array kept = tape.array("relu1");
+            double[] weights = new double[kept.size()];
+            java.util.Arrays.setAll(weights, j -> Math.sin(j));
+            Array inner = Array.of(weights, kept.size()).reshape(kept.shape());
+            Array outer = pick(2, 5, 3);
+            Array both = tape.gradient(Map.of("relu1", inner, Tape.LOGITS, outer), "input");
+            Array first = tape.gradient(Map.of("relu1", inner), "input");
+            Array second = tape.gradient(outer, "input");
+            for (int at = 0; at < x.size(); at++) {
+                assertThat(both.get(at)).isCloseTo(first.get(at) + second.get(at), within(1e-12));
+            }
+            assertThat(java.util.Arrays.stream(first.toDoubles()).map(Math::abs).max().orElse(0)).isPositive();
+        }
+    }
+
+    @Test
     void recordTaps_keepsTheTapsAndNothingBehindThem() {
         Array x = TestNetworks.images(2, 2);
         try (Network network = Network.of(TestNetworks.residual(3), Precision.FLOAT64);

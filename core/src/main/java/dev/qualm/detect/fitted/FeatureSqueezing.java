@@ -88,7 +88,9 @@ record FeatureSqueezing(int bits, int median, double low, double high) implement
 
     @Override
     public Judge judge(Site site, Learnt learnt) {
-        return new ChangedInputs(this::score, e -> squeezers().stream().map(s -> s.apply(e.onlyInput())).toList());
+        return new ChangedInputs(
+                this::score,
+                e -> squeezers().stream().map(s -> s.apply(e.onlyInput())).toList());
     }
 
     private double[] score(Evidence evidence) {

@@ -36,12 +36,11 @@ final class Audit {
                 // Items may be a thousandth outside; what was not moved is no fault of the attack.
                 boxed &= to == from || (to >= box.low()[c] - rounding && to <= box.high()[c] + rounding);
             }
-            double length =
-                    switch (budget.ball()) {
-                        case LINF -> most - slack;
-                        case L2 -> Math.sqrt(square) - slack * Math.sqrt(width);
-                        case L1 -> sum - slack * width;
-                    };
+            double length = switch (budget.ball()) {
+                case LINF -> most - slack;
+                case L2 -> Math.sqrt(square) - slack * Math.sqrt(width);
+                case L1 -> sum - slack * width;
+            };
             // A comparison that NaN fails.
             out[i] = boxed && length <= budget.epsilon() * (1 + 1e-9);
         }

@@ -60,7 +60,8 @@ final class Climb {
             evaded[i] = wrong[i] && answers.passed(i);
             outside += inside[i] ? 0 : 1;
         }
-        double passes = parts.stream().flatMapToDouble(f -> Arrays.stream(f.passes)).sum() / Math.max(1, n);
+        double passes =
+                parts.stream().flatMapToDouble(f -> Arrays.stream(f.passes)).sum() / Math.max(1, n);
         long looks = parts.stream().mapToLong(f -> Arrays.stream(f.looks).sum()).sum();
         long blind = parts.stream().mapToLong(f -> Arrays.stream(f.blind).sum()).sum();
         return new LadderRung(

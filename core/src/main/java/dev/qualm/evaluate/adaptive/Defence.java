@@ -24,8 +24,9 @@ public record Defence(Network network, Score score, double threshold) {
             throw new QualmException("Expected a threshold, but found NaN; take one of calibration scores");
         }
         if (!network.structure().differentiable().equals(network.input().name())) {
-            throw new QualmException("The ladder attacks classifiers with one input of floating numbers, but found inputs "
-                    + network.inputs());
+            throw new QualmException(
+                    "The ladder attacks classifiers with one input of floating numbers, but found inputs "
+                            + network.inputs());
         }
     }
 

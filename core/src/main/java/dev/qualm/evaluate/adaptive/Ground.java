@@ -159,9 +159,8 @@ final class Ground {
 
     private double[] sparse(double[] x, int i, double[] g) {
         int[] free = IntStream.range(0, width)
-                .filter(j -> g[j] > 0
-                        ? x[i * width + j] < bounds.high()[j]
-                        : g[j] < 0 && x[i * width + j] > bounds.low()[j])
+                .filter(j ->
+                        g[j] > 0 ? x[i * width + j] < bounds.high()[j] : g[j] < 0 && x[i * width + j] > bounds.low()[j])
                 .boxed()
                 .sorted(Comparator.comparingDouble(j -> -Math.abs(g[j])))
                 .limit(Math.max(1, (long) Math.ceil(SPARSE * width)))

@@ -8,6 +8,7 @@ import dev.qualm.detect.fitted.DetectorScore;
 import dev.qualm.detect.fitted.Detectors;
 import dev.qualm.detect.fitted.Judge;
 import dev.qualm.mutation.Mutant;
+import dev.qualm.mutation.MutationException;
 import dev.qualm.mutation.Mutations;
 import dev.qualm.mutation.Mutator;
 import dev.qualm.network.Network;
@@ -73,7 +74,8 @@ final class KnownGradients {
             return null;
         }
         int draws = ladder.settings().draws();
-        Map<String, String> other = new LinkedHashMap<>(score.detector().settings().values());
+        Map<String, String> other =
+                new LinkedHashMap<>(score.detector().settings().values());
         other.put("probes", String.valueOf(draws));
         other.put("seed", String.valueOf(otherSeed(ladder, (int) number(score, "seed"))));
         Judge own = Detectors.of("lsa", other).judge(score.site(), score.learnt());
@@ -82,7 +84,10 @@ final class KnownGradients {
         }
         return new ScoreGradients(
                 new ProbeGradient(
-                        ladder.defence(), judge, (int) number(score, "probes"), "both runs of each layer, the score's noise"),
+                        ladder.defence(),
+                        judge,
+                        (int) number(score, "probes"),
+                        "both runs of each layer, the score's noise"),
                 new ProbeGradient(
                         ladder.defence(), drawn, draws, "both runs of each layer, " + draws + " draws of other noise"),
                 "",
@@ -124,14 +129,19 @@ final class KnownGradients {
         }
         Network network = ladder.defence().network();
         List<Mutant> own = score.rate().mutants();
-        List<Mutant> other = drawn(network, own, ladder.settings().draws(), ladder.settings().seed());
-        return new ScoreGradients(
-                new EstimatedGradient(ladder),
-                new MutantGradient(
-                        network, other, "soft label changes under " + other.size() + " mutants of the attacker's seed"),
-                "",
-                new MutantGradient(network, own, "soft label changes under the score's " + own.size() + " mutants"),
-                "");
+        ScoreGradient soft =
+                new MutantGradient(network, own, "soft label changes under the score's " + own.size() + " mutants");
+        ScoreGradient expected = null;
+        String note = "";
+        try {
+            List<Mutant> other = drawn(
+                    network, own, ladder.settings().draws(), ladder.settings().seed());
+            expected = new MutantGradient(
+                    network, other, "soft label changes under " + other.size() + " mutants of the attacker's seed");
+        } catch (MutationException e) {
+            note = "the score's mutations cannot be drawn anew with their default units: " + e.getMessage();
+        }
+        return new ScoreGradients(new EstimatedGradient(ladder), expected, note, soft, "");
     }
 
     /* By the operators of the pool in turn; nobody accepted them, so they may be worse classifiers than the pool's. */
@@ -141,7 +151,8 @@ final class KnownGradients {
         List<Mutant> out = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Mutator mutator = mutators.computeIfAbsent(
-                    operators.get(i % operators.size()), name -> Mutations.of(name).on(network));
+                    operators.get(i % operators.size()),
+                    name -> Mutations.of(name).on(network));
             out.add(mutator.draw(Ground.mixed(seed + 1), i));
         }
         return out;

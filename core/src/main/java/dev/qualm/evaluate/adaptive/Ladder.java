@@ -60,7 +60,8 @@ public record Ladder(Defence defence, Budget budget, Box box, LadderSettings set
                 .filter(i -> clean.wrong(i, -1) && !clean.wrong(i, labels[i]))
                 .toArray();
         int[] chosen = IntStream.of(correct).filter(clean::passed).toArray();
-        double[] before = IntStream.of(correct).mapToDouble(i -> clean.scores()[i]).toArray();
+        double[] before =
+                IntStream.of(correct).mapToDouble(i -> clean.scores()[i]).toArray();
         ScoreGradients gradients = KnownGradients.find(this);
         List<Rungs.Rung> rungs = Rungs.of(this, gradients, classes, Donors.of(defence, others));
         int[] own = IntStream.of(chosen).map(i -> labels[i]).toArray();
@@ -100,8 +101,8 @@ public record Ladder(Defence defence, Budget budget, Box box, LadderSettings set
     private void requireUsable(int classes, int[] labels) {
         String refusal = defence.score().refusal(defence.network(), classes);
         if (refusal != null || classes < 2) {
-            throw new QualmException("The ladder cannot attack " + defence.score().name() + ": "
-                    + (refusal == null ? "the network has one class" : refusal));
+            throw new QualmException("The ladder cannot attack "
+                    + defence.score().name() + ": " + (refusal == null ? "the network has one class" : refusal));
         }
         for (int label : labels) {
             if (label < 0 || label >= classes) {

@@ -35,8 +35,7 @@ public record LadderRung(
     /** A rung that does not apply. */
     static LadderRung absent(String name, String reason) {
         boolean[] none = {};
-        return new LadderRung(
-                name, reason, none, none, new double[0], new double[0], 0, Double.NaN, 0, null);
+        return new LadderRung(name, reason, none, none, new double[0], new double[0], 0, Double.NaN, 0, null);
     }
 
     /** Whether the attack could be made. */

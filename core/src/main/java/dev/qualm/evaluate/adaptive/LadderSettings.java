@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param steps of every attack with gradients
  * @param stride all steps together, in radii of the ball
- * @param restarts starts of selective and orthogonal descent: the item itself, then random points
+ * @param restarts starts of selective and orthogonal descent: the item, the end of an attack on the classifier alone, then random points
  * @param lambdas weights that the joint loss tries per item
  * @param queries verdicts that the attack without gradients may ask for per item, at least 10
  * @param samples verdicts for its first direction
@@ -39,12 +39,14 @@ public record LadderSettings(
         List<ScoreGradients.Provider> providers) {
     public LadderSettings {
         if (steps < 1 || restarts < 1 || lambdas < 1 || pairs < 1 || draws < 1 || noise < 1 || threads < 1) {
-            throw new QualmException("Expected at least one step, start, lambda, pair, draw, noise point and thread, but found "
-                    + List.of(steps, restarts, lambdas, pairs, draws, noise, threads));
+            throw new QualmException(
+                    "Expected at least one step, start, lambda, pair, draw, noise point and thread, but found "
+                            + List.of(steps, restarts, lambdas, pairs, draws, noise, threads));
         }
         if (queries < 10 || samples < 1 || !(stride > 0) || !(sigma > 0)) {
-            throw new QualmException("Expected at least 10 queries and 1 sample, a positive stride and sigma, but found "
-                    + queries + ", " + samples + ", " + stride + " and " + sigma);
+            throw new QualmException(
+                    "Expected at least 10 queries and 1 sample, a positive stride and sigma, but found " + queries
+                            + ", " + samples + ", " + stride + " and " + sigma);
         }
         surrogates = List.copyOf(surrogates);
         providers = List.copyOf(providers);
@@ -58,36 +60,96 @@ public record LadderSettings(
     /** With another number of steps. */
     public LadderSettings withSteps(int other) {
         return new LadderSettings(
-                other, stride, restarts, lambdas, queries, samples, pairs, sigma, draws, noise, threads, seed,
-                surrogates, providers);
+                other,
+                stride,
+                restarts,
+                lambdas,
+                queries,
+                samples,
+                pairs,
+                sigma,
+                draws,
+                noise,
+                threads,
+                seed,
+                surrogates,
+                providers);
     }
 
     /** With other starts and lambdas. */
     public LadderSettings withSearch(int newRestarts, int newLambdas) {
         return new LadderSettings(
-                steps, stride, newRestarts, newLambdas, queries, samples, pairs, sigma, draws, noise, threads, seed,
-                surrogates, providers);
+                steps,
+                stride,
+                newRestarts,
+                newLambdas,
+                queries,
+                samples,
+                pairs,
+                sigma,
+                draws,
+                noise,
+                threads,
+                seed,
+                surrogates,
+                providers);
     }
 
     /** With another number of verdicts to ask for. */
     public LadderSettings withQueries(int newQueries, int newSamples) {
         return new LadderSettings(
-                steps, stride, restarts, lambdas, newQueries, newSamples, pairs, sigma, draws, noise, threads, seed,
-                surrogates, providers);
+                steps,
+                stride,
+                restarts,
+                lambdas,
+                newQueries,
+                newSamples,
+                pairs,
+                sigma,
+                draws,
+                noise,
+                threads,
+                seed,
+                surrogates,
+                providers);
     }
 
     /** With other numbers of pairs and draws. */
     public LadderSettings withDraws(int newPairs, int newDraws) {
         return new LadderSettings(
-                steps, stride, restarts, lambdas, queries, samples, newPairs, sigma, newDraws, noise, threads, seed,
-                surrogates, providers);
+                steps,
+                stride,
+                restarts,
+                lambdas,
+                queries,
+                samples,
+                newPairs,
+                sigma,
+                newDraws,
+                noise,
+                threads,
+                seed,
+                surrogates,
+                providers);
     }
 
     /** On more threads. */
     public LadderSettings withThreads(int other) {
         return new LadderSettings(
-                steps, stride, restarts, lambdas, queries, samples, pairs, sigma, draws, noise, other, seed,
-                surrogates, providers);
+                steps,
+                stride,
+                restarts,
+                lambdas,
+                queries,
+                samples,
+                pairs,
+                sigma,
+                draws,
+                noise,
+                other,
+                seed,
+                surrogates,
+                providers);
     }
 
     /** With surrogates of the attacker's own. */
@@ -100,8 +162,20 @@ public record LadderSettings(
     /** With gradients of further kinds of scores. */
     public LadderSettings withProviders(List<ScoreGradients.Provider> others) {
         return new LadderSettings(
-                steps, stride, restarts, lambdas, queries, samples, pairs, sigma, draws, noise, threads, seed,
-                surrogates, others);
+                steps,
+                stride,
+                restarts,
+                lambdas,
+                queries,
+                samples,
+                pairs,
+                sigma,
+                draws,
+                noise,
+                threads,
+                seed,
+                surrogates,
+                others);
     }
 
     Provenance noted(Provenance p) {

@@ -34,7 +34,10 @@ final class LadderTable {
         out.append(String.format(
                 Locale.ROOT, "worst case over all rungs: %s%n", r.worst() == null ? "no items" : share(r.worst())));
         for (LadderRung rung : r.rungs()) {
-            out.append(rung.applies() ? "" : String.format(Locale.ROOT, "%s does not apply: %s%n", rung.name(), rung.note()));
+            out.append(
+                    rung.applies()
+                            ? ""
+                            : String.format(Locale.ROOT, "%s does not apply: %s%n", rung.name(), rung.note()));
         }
         for (LadderWarning w : r.warnings()) {
             out.append("warning: ").append(w).append(System.lineSeparator());

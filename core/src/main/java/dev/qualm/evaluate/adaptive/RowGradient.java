@@ -51,8 +51,10 @@ record RowGradient(Network network, RowScore score, long seed) implements ScoreG
             double[][] z = Pass.rows(network.asLogits(tape.array(Tape.LOGITS)));
             double[][] h = Pass.rows(GradNorm.features(network, tape.array(head.features())));
             Map<String, Array> seeds = Map.of(
-                    Tape.LOGITS, Pass.matrix(cotangents(z, h, false)),
-                    head.features(), Pass.matrix(cotangents(z, h, true)));
+                    Tape.LOGITS,
+                    Pass.matrix(cotangents(z, h, false)),
+                    head.features(),
+                    Pass.matrix(cotangents(z, h, true)));
             return tape.gradient(seeds, leaf).toDoubles();
         }
     }

@@ -81,7 +81,8 @@ final class Rungs {
         return slope == null
                 ? new Rung(name, reason, null)
                 : new Rung(name, slope.method(), g -> {
-                    Finds finds = Walk.of(g, slope).run(Walk.Rule.ORTHOGONAL, g.settings().restarts());
+                    Finds finds = Walk.of(g, slope)
+                            .run(Walk.Rule.ORTHOGONAL, g.settings().restarts());
                     finds.merge(Walk.of(g, slope).joint(g.settings().lambdas()));
                     return finds;
                 });

@@ -44,6 +44,7 @@ public record ScoreGradients(
     @FunctionalInterface
     public interface Provider {
         /** Null if the score is of another kind. */
-        @Nullable ScoreGradients find(Ladder ladder);
+        @Nullable
+        ScoreGradients find(Ladder ladder);
     }
 }

@@ -16,7 +16,8 @@ record Transfer(Ladder ladder, List<Surrogate> surrogates) {
             double[] clean = other.ask(items).scores();
             Ladder against = new Ladder(other, ladder.budget(), ladder.box(), ladder.settings());
             ScoreGradient slope = KnownGradients.find(against).direct();
-            Finds there = new Walk(ground, other, slope, clean, ground.settings().steps())
+            Finds there = new Walk(
+                            ground, other, slope, clean, ground.settings().steps())
                     .run(Walk.Rule.ORTHOGONAL, ground.settings().restarts());
             Points.offer(ground, finds, there.x);
             for (int i = 0; i < ground.n; i++) {

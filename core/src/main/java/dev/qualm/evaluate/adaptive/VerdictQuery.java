@@ -25,8 +25,8 @@ record VerdictQuery(Donors donors) {
     Finds on(Ground ground) {
         Finds finds = new Finds(ground);
         LadderSettings s = ground.settings();
-        HopSkipJump how = new HopSkipJump(
-                ground.budget.ball(), s.queries(), s.samples(), ground.ladder.box(), s.seed());
+        HopSkipJump how =
+                new HopSkipJump(ground.budget.ball(), s.queries(), s.samples(), ground.ladder.box(), s.seed());
         double[] x = ground.original.clone();
         for (int i = 0; i < ground.n; i++) {
             int item = i;

@@ -66,9 +66,9 @@ final class Walk {
         return new Walk(ground, ground.defence, slope, same, steps);
     }
 
-    /** Selective or orthogonal descent from the items, then from random points. */
+    /** Selective or orthogonal descent from several starts. */
     Finds run(Rule rule, int restarts) {
-        for (int start = 0; start < restarts; start++) {
+        for (int start = 0; start < restarts && open().length > 0; start++) {
             place(start);
             // Signs move every entry and so further, the gradient itself keeps orthogonality: one start each.
             climb(rule, null, rule == Rule.SELECTIVE ? start % 2 == 0 : start % 2 == 1);
@@ -85,7 +85,7 @@ final class Walk {
         Arrays.fill(lambda, 1);
         Arrays.fill(high, Double.POSITIVE_INFINITY);
         for (int round = 0; round < lambdas && open().length > 0; round++) {
-            place(round == 0 ? 0 : round);
+            place(round);
             climb(Rule.JOINT, lambda, true);
             for (int i : open()) {
                 if (lastWrong[i]) {
@@ -105,9 +105,18 @@ final class Walk {
         return IntStream.range(0, ground.n).filter(i -> !finds.evaded[i]).toArray();
     }
 
+    /* From the item, from where an attack on the classifier alone ends, then from random points. */
     private void place(int start) {
         System.arraycopy(ground.original, 0, x, 0, x.length);
-        for (int i = 0; i < ground.n && start > 0; i++) {
+        if (start == 1) {
+            double[] end = Oblivious.end(ground, defence.network(), finds.passes);
+            System.arraycopy(end, 0, x, 0, x.length);
+            for (int i : open()) {
+                // As the surrogate's precision rounds them, points may be outside by a digit.
+                ground.project(x, i);
+            }
+        }
+        for (int i = 0; i < ground.n && start > 1; i++) {
             ground.scatter(x, i, ground.random(i, start));
         }
     }
