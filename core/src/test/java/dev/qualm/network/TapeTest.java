@@ -82,7 +82,11 @@ class TapeTest {
             for (int at = 0; at < x.size(); at++) {
                 assertThat(both.get(at)).isCloseTo(first.get(at) + second.get(at), within(1e-12));
             }
-            assertThat(java.util.Arrays.stream(first.toDoubles()).map(Math::abs).max().orElse(0)).isPositive();
+            assertThat(java.util.Arrays.stream(first.toDoubles())
+                            .map(Math::abs)
+                            .max()
+                            .orElse(0))
+                    .isPositive();
         }
     }
 

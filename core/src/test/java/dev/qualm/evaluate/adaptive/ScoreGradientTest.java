@@ -15,6 +15,7 @@ import dev.qualm.detect.Scores;
 import dev.qualm.detect.fitted.DetectorScore;
 import dev.qualm.detect.fitted.Detectors;
 import dev.qualm.detect.fitted.Judge;
+import dev.qualm.detect.fitted.Reads;
 import dev.qualm.gradient.ChannelReduction;
 import dev.qualm.gradient.ClassSelection;
 import dev.qualm.gradient.CosineSimilarityMaps;
@@ -28,6 +29,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -41,8 +43,9 @@ class ScoreGradientTest {
     private static final Array ITEMS = Bent.items(4, 2);
 
     static Stream<String> rowDetectors() {
+        Set<Reads> rows = Set.of(Reads.LOGITS, Reads.FEATURES, Reads.HEAD_WEIGHTS, Reads.LABELS);
         return Detectors.names().stream()
-                .filter(n -> RowScore.of(Bent.fitted(NETWORK, suited(n))) != null)
+                .filter(n -> rows.containsAll(Detectors.entry(n).about().reads()))
                 .map(ScoreGradientTest::suited);
     }
 
