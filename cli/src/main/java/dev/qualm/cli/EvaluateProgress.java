@@ -5,12 +5,13 @@ import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 
 /** A bar for each set of an evaluation in turn. */
-final class EvaluateProgress implements EvaluationProgress, AutoCloseable {
+public final class EvaluateProgress implements EvaluationProgress, AutoCloseable {
     private final PrintWriter err;
     private String shown = "";
     private @Nullable ProgressBar bar;
 
-    EvaluateProgress(PrintWriter err) {
+    /** @param err where the bars are shown */
+    public EvaluateProgress(PrintWriter err) {
         this.err = err;
     }
 

@@ -8,16 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A folder that {@code --out} names, and whole files in it. */
-record OutFolder(Path path) {
+public record OutFolder(Path path) {
     /** Refuses what is no folder, before the work starts. */
-    void requireFolder() {
+    public void requireFolder() {
         if (Files.exists(path) && !Files.isDirectory(path)) {
             throw new QualmException(path + " is a file; expected a folder to write to, with --out");
         }
     }
 
     /** Makes the folder if it is not there. */
-    void make() {
+    public void make() {
         try {
             Files.createDirectories(path);
         } catch (IOException e) {
@@ -25,11 +25,13 @@ record OutFolder(Path path) {
         }
     }
 
-    void write(String name, byte[] content) {
+    /** Writes a file, completely or not at all. */
+    public void write(String name, byte[] content) {
         AtomicFile.write(path.resolve(name), stream -> stream.write(content));
     }
 
-    void write(String name, String content) {
+    /** As {@link #write(String, byte[])}, in UTF-8. */
+    public void write(String name, String content) {
         write(name, content.getBytes(StandardCharsets.UTF_8));
     }
 }

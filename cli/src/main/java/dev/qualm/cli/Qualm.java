@@ -1,6 +1,7 @@
 package dev.qualm.cli;
 
 import dev.qualm.QualmException;
+import dev.qualm.cli.benchmark.BenchmarkCommand;
 import dev.qualm.cli.demo.DemoCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
             AttackCommand.class,
             RobustnessCommand.class,
             EvaluateCommand.class,
+            BenchmarkCommand.class,
             HardenCommand.class,
             Manipulate.class,
             Audit.class,
