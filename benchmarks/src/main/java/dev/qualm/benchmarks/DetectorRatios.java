@@ -1,8 +1,11 @@
 package dev.qualm.benchmarks;
 
 import dev.qualm.array.Array;
+import dev.qualm.data.Dataset;
+import dev.qualm.data.Layout;
 import dev.qualm.detect.Evidence;
 import dev.qualm.detect.Score;
+import dev.qualm.detect.Scorer;
 import dev.qualm.detect.fitted.Detector;
 import dev.qualm.detect.fitted.DetectorFit;
 import dev.qualm.detect.fitted.DetectorScore;
@@ -12,6 +15,7 @@ import dev.qualm.detect.fitted.Reads;
 import dev.qualm.detect.fitted.Site;
 import dev.qualm.gradient.GradNorm;
 import dev.qualm.network.Network;
+import dev.qualm.network.OnnxRuntime;
 import dev.qualm.network.engine.Precision;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -28,6 +32,9 @@ import java.util.function.Predicate;
  */
 public final class DetectorRatios {
     private static final int BATCH = 32;
+
+    /** Batches of a data set. */
+    private static final int MANY = 8;
 
     private static final int FIT = 1000;
 
@@ -65,6 +72,8 @@ public final class DetectorRatios {
         row(table, name + ", logits", network, batch, select(all, logits), 1.1);
         row(table, name + ", logits and head", network, batch, select(all, neighbours.negate()), 1.1);
         row(table, name + ", neighbours", network, batch, select(all, neighbours), Double.NaN);
+        onnxRuntime(table, name + ", logits, ONNX Runtime", network, images, select(all, logits));
+        onnxRuntime(table, name + ", logits and head, ONNX Runtime", network, images, select(all, neighbours.negate()));
         if (each) {
             all.forEach(s -> row(table, name + ", " + s.name(), network, batch, List.of(s), Double.NaN));
         }
@@ -87,6 +96,26 @@ public final class DetectorRatios {
                             }
                         })
                         .add("forward of " + batch.dim(0), () -> network.logits(batch)));
+    }
+
+    /** A whole data set, tables made, against as many bare forward passes that return logits. */
+    private static void onnxRuntime(
+            RatioTable table, String name, Network network, Array images, List<DetectorScore> scores) {
+        Dataset data = Dataset.of(images.slice(0, MANY * BATCH), Layout.NCHW, null);
+        try (OnnxRuntime runtime = OnnxRuntime.of(network);
+                OrtModel bare = new OrtModel(network.graph(), 1, false)) {
+            Scorer scorer = new Scorer(network, List.copyOf(scores), 1).on(runtime);
+            List<Array> batches = new ArrayList<>();
+            for (int i = 0; i < MANY; i++) {
+                batches.add(images.slice(i * BATCH, (i + 1) * BATCH));
+            }
+            table.row(
+                    name + " (" + scores.size() + ")",
+                    1.1,
+                    table.contest()
+                            .add("Qualm", () -> scorer.score(data))
+                            .add(MANY + " bare forwards of " + BATCH, () -> batches.forEach(bare::logits)));
+        }
     }
 
     /** Every detector that needs logits and features only. */

@@ -39,13 +39,16 @@ class BenchmarkCommandTest {
         assertThat(tables)
                 .anyMatch(l -> l.startsWith("| seed 1 | 30 |"))
                 .anyMatch(l -> l.startsWith("| seed 2 | 30 |"));
-        for (String set : List.of("other classes", "digits | noise", "rotated", "wrong predictions", "FGSM | PGD | DeepFool")) {
+        for (String set :
+                List.of("other classes", "digits | noise", "rotated", "wrong predictions", "FGSM | PGD | DeepFool")) {
             assertThat(tables).anyMatch(l -> l.startsWith("| detector") && l.contains(set));
         }
         assertThat(tables).anyMatch(l -> l.contains("NON-ADAPTIVE"));
         // The floor is always there, also where nobody asked for it.
         for (String detector : List.of("`rel-u`", "`fdbd`", "`odin:epsilon=0.0039`", "`msp`", "`energy`", "`gen`")) {
-            assertThat(tables.stream().filter(l -> l.startsWith("| " + detector)).count())
+            assertThat(tables.stream()
+                            .filter(l -> l.startsWith("| " + detector))
+                            .count())
                     .as(detector)
                     .isGreaterThanOrEqualTo(5);
         }
@@ -55,8 +58,7 @@ class BenchmarkCommandTest {
 
     @Test
     void benchmark_withoutTheProjectsFolder_saysWhatToDo() {
-        CommandRun result =
-                CommandRun.of("benchmark", "--home", folder, "-o", folder.resolve("x"));
+        CommandRun result = CommandRun.of("benchmark", "--home", folder, "-o", folder.resolve("x"));
         assertThat(result.code()).isEqualTo(1);
         assertThat(result.err()).contains("which is missing; run it from a complete checkout");
         assertThat(folder.resolve("x")).doesNotExist();

@@ -54,9 +54,8 @@ record BenchmarkData(
                 DatasetOptions.DEFAULT.withClasses(Datasets.readClasses(require(fashion.resolve("classes.txt"))));
         Dataset train = Datasets.open(require(fashion.resolve("train-images-6000-idx3-ubyte.gz")), named);
         Dataset test = Datasets.open(require(fashion.resolve("test-images-2000-idx3-ubyte.gz")), named);
-        int[] known = shipped.classes().stream()
-                .mapToInt(test.classes()::indexOf)
-                .toArray();
+        int[] known =
+                shipped.classes().stream().mapToInt(test.classes()::indexOf).toArray();
         Dataset labelled = test.renumberClasses(known);
         Dataset ordinary = labelled.slice(HELD, labelled.size()).take(limit);
         return new BenchmarkData(
@@ -109,10 +108,14 @@ record BenchmarkData(
     }
 
     double[] std() {
-        return steps.std().isEmpty() ? new double[] {1} : new double[] {steps.std().get(0)};
+        return steps.std().isEmpty()
+                ? new double[] {1}
+                : new double[] {steps.std().get(0)};
     }
 
     private double[] mean() {
-        return steps.mean().isEmpty() ? new double[] {0} : new double[] {steps.mean().get(0)};
+        return steps.mean().isEmpty()
+                ? new double[] {0}
+                : new double[] {steps.mean().get(0)};
     }
 }

@@ -78,7 +78,8 @@ record BenchmarkTables(EvaluationReport report) {
                 .orElse(null);
         boolean stamped = report.cells().stream().anyMatch(c -> c.role() == role && c.nonAdaptive());
         lines.add("");
-        lines.add("### " + role.words().substring(0, 1).toUpperCase(Locale.ROOT) + role.words().substring(1)
+        lines.add("### " + role.words().substring(0, 1).toUpperCase(Locale.ROOT)
+                + role.words().substring(1)
                 + (role == Role.COVARIATE_SHIFTED ? ": " + view.words() : "")
                 + (stamped ? " (" + EvaluationReport.NON_ADAPTIVE + ")" : ""));
         lines.add("");
@@ -107,13 +108,10 @@ record BenchmarkTables(EvaluationReport report) {
     }
 
     private static double rank(@Nullable RoleRanks ranks, String detector) {
-        return ranks == null || !ranks.detectors().contains(detector)
-                ? Double.POSITIVE_INFINITY
-                : ranks.rank(detector);
+        return ranks == null || !ranks.detectors().contains(detector) ? Double.POSITIVE_INFINITY : ranks.rank(detector);
     }
 
-    private String row(
-            String detector, Role role, List<Column> columns, @Nullable RoleRanks ranks) {
+    private String row(String detector, Role role, List<Column> columns, @Nullable RoleRanks ranks) {
         double rank = rank(ranks, detector);
         StringBuilder row = new StringBuilder("| `" + detector + "` | ")
                 .append(Double.isInfinite(rank) ? "-" : String.format(Locale.ROOT, "%.1f", rank))
@@ -156,11 +154,13 @@ record BenchmarkTables(EvaluationReport report) {
         }
         double mean = known.stream().mapToDouble(Cell::auroc).average().orElseThrow();
         double low = known.stream()
-                .mapToDouble(c -> Objects.requireNonNull(c.numbers()).aurocInterval().low())
+                .mapToDouble(
+                        c -> Objects.requireNonNull(c.numbers()).aurocInterval().low())
                 .min()
                 .orElseThrow();
         double high = known.stream()
-                .mapToDouble(c -> Objects.requireNonNull(c.numbers()).aurocInterval().high())
+                .mapToDouble(
+                        c -> Objects.requireNonNull(c.numbers()).aurocInterval().high())
                 .max()
                 .orElseThrow();
         return String.format(Locale.ROOT, "%.3f [%.3f, %.3f]", mean, low, high);

@@ -25,7 +25,8 @@ final class Classifiers {
     /** Learns one. Close it. */
     static Network train(BenchmarkData data, long seed, int epochs, PrintWriter err) {
         var images = data.training().all();
-        int classes = 1 + java.util.Arrays.stream(data.training().labels()).max().orElseThrow();
+        int classes =
+                1 + java.util.Arrays.stream(data.training().labels()).max().orElseThrow();
         TrainingOptions options = TrainingOptions.DEFAULT
                 .withOptimizer(Optimizer.sgd(0.05, 5e-4))
                 .withSchedule(new Schedule.Cosine(Math.min(1, epochs / 5.0), 0))

@@ -2,12 +2,20 @@ package dev.qualm.detect.fitted;
 
 import dev.qualm.array.Array;
 import dev.qualm.array.DType;
+import java.util.Arrays;
 
 /**
  * Trusted items as directions, {@code b / |b|}, read where they are stored: nothing is copied, whatever their number. Products and sums are in
  * double precision.
  */
+/*
+ * A sum over features would run one addition at a time, since Java keeps its order. Here the sums of all items of a batch run side by side,
+ * four features a step: the processor's vectors go over the items, and a row of the bank is read once for all of them. Each sum has
+ * the same order in any company.
+ */
 final class BankRows {
+    private static final int STEP = 4;
+
     private final int n;
     private final int d;
     private final float[] narrow;
@@ -26,9 +34,7 @@ final class BankRows {
         scale = new double[n];
         double[] row = new double[d];
         for (int i = 0; i < n; i++) {
-            for (int j = 0; j < d; j++) {
-                row[j] = floats ? narrow[i * d + j] : wide[i * d + j];
-            }
+            read(i, row);
             double norm = Vectors.norm(row);
             scale[i] = norm > 0 ? 1 / norm : 0;
         }
@@ -38,91 +44,83 @@ final class BankRows {
         return n;
     }
 
-    /** Cosines between each row and a vector of length 1. */
-    double[] cosines(double[] unit) {
-        double[] out = new double[n];
+    private void read(int i, double[] row) {
+        for (int j = 0; j < d; j++) {
+            row[j] = floats ? narrow[i * d + j] : wide[i * d + j];
+        }
+    }
+
+    /** Cosines between the rows and vectors of length 1, {@code [vectors][n]}. */
+    double[][] cosines(double[][] units) {
+        return over(units, BankRows::addProducts, true);
+    }
+
+    /** Squared Euclidean distances between the rows' directions and vectors, summed by differences, so that small ones are exact. */
+    double[][] squaredDistances(double[][] units) {
+        return over(units, BankRows::addSquares, false);
+    }
+
+    /** A step of all items' sums. */
+    private interface Step {
+        void add(double[] sums, double[][] x, int j, double[] row);
+    }
+
+    private double[][] over(double[][] units, Step step, boolean scaledAfter) {
+        int padded = (d + STEP - 1) / STEP * STEP;
+        double[][] byFeature = new double[padded][units.length];
+        for (int k = 0; k < units.length; k++) {
+            for (int j = 0; j < d; j++) {
+                byFeature[j][k] = units[k][j];
+            }
+        }
+        double[][] out = new double[units.length][n];
+        double[] sums = new double[units.length];
+        double[] row = new double[padded];
         for (int i = 0; i < n; i++) {
-            out[i] = scale[i] * (floats ? dot(narrow, i * d, unit) : dot(wide, i * d, unit));
+            read(i, row);
+            for (int j = 0; j < d && !scaledAfter; j++) {
+                row[j] *= scale[i];
+            }
+            Arrays.fill(sums, 0);
+            for (int j = 0; j < d; j += STEP) {
+                step.add(sums, byFeature, j, row);
+            }
+            for (int k = 0; k < sums.length; k++) {
+                out[k][i] = scaledAfter ? scale[i] * sums[k] : sums[k];
+            }
         }
         return out;
     }
 
-    /** Squared Euclidean distances between each row's direction and a vector; summed by differences, so that small ones are exact. */
-    double[] squaredDistances(double[] unit) {
-        double[] out = new double[n];
-        for (int i = 0; i < n; i++) {
-            out[i] = floats ? square(narrow, i * d, scale[i], unit) : square(wide, i * d, scale[i], unit);
+    private static void addProducts(double[] sums, double[][] x, int j, double[] row) {
+        double[] a = x[j];
+        double[] b = x[j + 1];
+        double[] c = x[j + 2];
+        double[] e = x[j + 3];
+        double ra = row[j];
+        double rb = row[j + 1];
+        double rc = row[j + 2];
+        double re = row[j + 3];
+        for (int k = 0; k < sums.length; k++) {
+            sums[k] += ra * a[k] + rb * b[k] + (rc * c[k] + re * e[k]);
         }
-        return out;
     }
 
-    private static double dot(float[] a, int at, double[] x) {
-        double s = 0;
-        double t = 0;
-        double u = 0;
-        double v = 0;
-        int j = 0;
-        for (; j + 4 <= x.length; j += 4) {
-            s += a[at + j] * x[j];
-            t += a[at + j + 1] * x[j + 1];
-            u += a[at + j + 2] * x[j + 2];
-            v += a[at + j + 3] * x[j + 3];
+    private static void addSquares(double[] sums, double[][] x, int j, double[] row) {
+        double[] a = x[j];
+        double[] b = x[j + 1];
+        double[] c = x[j + 2];
+        double[] e = x[j + 3];
+        double ra = row[j];
+        double rb = row[j + 1];
+        double rc = row[j + 2];
+        double re = row[j + 3];
+        for (int k = 0; k < sums.length; k++) {
+            double da = ra - a[k];
+            double db = rb - b[k];
+            double dc = rc - c[k];
+            double de = re - e[k];
+            sums[k] += da * da + db * db + (dc * dc + de * de);
         }
-        for (; j < x.length; j++) {
-            s += a[at + j] * x[j];
-        }
-        return s + t + (u + v);
-    }
-
-    private static double dot(double[] a, int at, double[] x) {
-        double s = 0;
-        double t = 0;
-        double u = 0;
-        double v = 0;
-        int j = 0;
-        for (; j + 4 <= x.length; j += 4) {
-            s += a[at + j] * x[j];
-            t += a[at + j + 1] * x[j + 1];
-            u += a[at + j + 2] * x[j + 2];
-            v += a[at + j + 3] * x[j + 3];
-        }
-        for (; j < x.length; j++) {
-            s += a[at + j] * x[j];
-        }
-        return s + t + (u + v);
-    }
-
-    private static double square(float[] a, int at, double scale, double[] x) {
-        double s = 0;
-        double t = 0;
-        int j = 0;
-        for (; j + 2 <= x.length; j += 2) {
-            double e = x[j] - a[at + j] * scale;
-            double f = x[j + 1] - a[at + j + 1] * scale;
-            s += e * e;
-            t += f * f;
-        }
-        for (; j < x.length; j++) {
-            double e = x[j] - a[at + j] * scale;
-            s += e * e;
-        }
-        return s + t;
-    }
-
-    private static double square(double[] a, int at, double scale, double[] x) {
-        double s = 0;
-        double t = 0;
-        int j = 0;
-        for (; j + 2 <= x.length; j += 2) {
-            double e = x[j] - a[at + j] * scale;
-            double f = x[j + 1] - a[at + j + 1] * scale;
-            s += e * e;
-            t += f * f;
-        }
-        for (; j < x.length; j++) {
-            double e = x[j] - a[at + j] * scale;
-            s += e * e;
-        }
-        return s + t;
     }
 }

@@ -3,6 +3,7 @@ package dev.qualm.detect.fitted;
 import dev.qualm.array.Array;
 import dev.qualm.detect.Evidence;
 import java.util.List;
+import java.util.function.Function;
 
 /** How a fitted detector scores. Stateless and thread-safe. */
 public sealed interface Judge {
@@ -21,6 +22,39 @@ public sealed interface Judge {
             double[] out = new double[batch.size()];
             for (int i = 0; i < out.length; i++) {
                 out[i] = score(batch, i);
+            }
+            return out;
+        }
+    }
+
+    /**
+     * By comparing each row's direction with all of a bank, the costly part, made for all rows together.
+     *
+     * @param comparison squared distances or cosines, {@code [rows][bank]}
+     * @param after the score, from the row and its comparisons, which it may change
+     */
+    record ByBank(Function<double[][], double[][]> comparison, After after) implements OfRow {
+        /** What becomes of the comparisons. */
+        @FunctionalInterface
+        interface After {
+            double of(Readings batch, int row, double[] compared);
+        }
+
+        @Override
+        public double score(Readings batch, int row) {
+            return after.of(batch, row, comparison.apply(new double[][] {Vectors.unit(batch.features(row))})[0]);
+        }
+
+        @Override
+        public double[] scores(Readings batch) {
+            double[][] units = new double[batch.size()][];
+            for (int i = 0; i < units.length; i++) {
+                units[i] = Vectors.unit(batch.features(i));
+            }
+            double[][] compared = comparison.apply(units);
+            double[] out = new double[units.length];
+            for (int i = 0; i < out.length; i++) {
+                out[i] = after.of(batch, i, compared[i]);
             }
             return out;
         }

@@ -54,7 +54,7 @@ record Knn(int k, int places) implements Detector {
     public Judge judge(Site site, Learnt learnt) {
         BankRows bank = new BankRows(learnt.stored("bank", site.features()));
         requireEnough(ABOUT.name(), bank.size(), k);
-        return (Judge.OfRow)
-                (batch, i) -> Math.sqrt(Vectors.select(bank.squaredDistances(Vectors.unit(batch.features(i))), k - 1));
+        return new Judge.ByBank(
+                bank::squaredDistances, (batch, i, squares) -> Math.sqrt(Vectors.select(squares, k - 1)));
     }
 }

@@ -1,12 +1,14 @@
 package dev.qualm.detect.fitted;
 
 import dev.qualm.array.Array;
+import java.util.Arrays;
 
 /** Vectors as columns of a table, for many products with, and distances to, other vectors. */
 /*
  * A product by rows is a sum whose order Java must keep, so that it runs one addition at a time. By columns, four at once, the additions of
- * one step have nothing to do with each other and fill the processor's vectors. For several vectors, four share each reading of the
- * table, which is what counts once it exceeds the cache. Each entry is the same sum to the last bit whatever else is computed.
+ * one step have nothing to do with each other and fill the processor's vectors; but only if the columns are arrays of their own, since
+ * the compiler does not see that parts of one array do not overlap. So four columns are copied out, once for all vectors. Each entry is
+ * the same sum to the last bit, whatever else is computed.
  */
 final class Matrix {
     private static final int STEP = 4;
@@ -56,39 +58,29 @@ final class Matrix {
 
     /** Products of the rows with a vector, {@code [r]}. */
     double[] times(double[] x) {
-        double[] out = new double[rows];
-        int j = 0;
-        for (; j + STEP <= width; j += STEP) {
-            add(out, x, j);
-        }
-        for (; j < width; j++) {
-            addOne(out, x[j], j * rows);
-        }
-        return out;
+        return times(new double[][] {x})[0];
     }
 
-    /** The same for several vectors. */
+    /** Products of the rows with several vectors, {@code [n][r]}. */
     double[][] times(double[][] xs) {
-        double[][] out = new double[xs.length][];
-        int n = 0;
-        for (; n + STEP <= xs.length; n += STEP) {
-            for (int k = n; k < n + STEP; k++) {
-                out[k] = new double[rows];
-            }
-            int j = 0;
-            for (; j + STEP <= width; j += STEP) {
-                for (int k = n; k < n + STEP; k += 2) {
-                    add(out[k], xs[k], out[k + 1], xs[k + 1], j);
+        double[][] out = new double[xs.length][rows];
+        double[][] some = new double[STEP][rows];
+        double[] by = new double[STEP];
+        for (int j = 0; j < width; j += STEP) {
+            int count = Math.min(STEP, width - j);
+            for (int c = 0; c < STEP; c++) {
+                if (c < count) {
+                    System.arraycopy(columns, (j + c) * rows, some[c], 0, rows);
+                } else {
+                    Arrays.fill(some[c], 0);
                 }
             }
-            for (; j < width; j++) {
-                for (int k = n; k < n + STEP; k++) {
-                    addOne(out[k], xs[k][j], j * rows);
+            for (int k = 0; k < xs.length; k++) {
+                for (int c = 0; c < STEP; c++) {
+                    by[c] = c < count ? xs[k][j + c] : 0;
                 }
+                add(out[k], some, by);
             }
-        }
-        for (; n < xs.length; n++) {
-            out[n] = times(xs[n]);
         }
         return out;
     }
@@ -102,45 +94,17 @@ final class Matrix {
         return out;
     }
 
-    private void add(double[] out, double[] x, int j) {
-        double[] m = columns;
-        int a = j * rows;
-        int b = a + rows;
-        int c = b + rows;
-        int d = c + rows;
-        double xa = x[j];
-        double xb = x[j + 1];
-        double xc = x[j + 2];
-        double xd = x[j + 3];
+    private static void add(double[] out, double[][] columns, double[] by) {
+        double[] a = columns[0];
+        double[] b = columns[1];
+        double[] c = columns[2];
+        double[] d = columns[3];
+        double xa = by[0];
+        double xb = by[1];
+        double xc = by[2];
+        double xd = by[3];
         for (int i = 0; i < out.length; i++) {
-            out[i] += xa * m[a + i] + xb * m[b + i] + (xc * m[c + i] + xd * m[d + i]);
-        }
-    }
-
-    private void add(double[] out, double[] x, double[] other, double[] y, int j) {
-        double[] m = columns;
-        int a = j * rows;
-        int b = a + rows;
-        int c = b + rows;
-        int d = c + rows;
-        double xa = x[j];
-        double xb = x[j + 1];
-        double xc = x[j + 2];
-        double xd = x[j + 3];
-        double ya = y[j];
-        double yb = y[j + 1];
-        double yc = y[j + 2];
-        double yd = y[j + 3];
-        for (int i = 0; i < out.length; i++) {
-            out[i] += xa * m[a + i] + xb * m[b + i] + (xc * m[c + i] + xd * m[d + i]);
-            other[i] += ya * m[a + i] + yb * m[b + i] + (yc * m[c + i] + yd * m[d + i]);
-        }
-    }
-
-    private void addOne(double[] out, double x, int at) {
-        double[] m = columns;
-        for (int i = 0; i < out.length; i++) {
-            out[i] += x * m[at + i];
+            out[i] += xa * a[i] + xb * b[i] + (xc * c[i] + xd * d[i]);
         }
     }
 

@@ -54,12 +54,11 @@ record NnGuide(int k, int places) implements Detector {
         BankRows bank = new BankRows(learnt.stored("bank", site.features()));
         Knn.requireEnough(ABOUT.name(), bank.size(), k);
         double[] confidence = learnt.vector("confidence", bank.size());
-        return (Judge.OfRow) (batch, i) -> {
-            double[] products = bank.cosines(Vectors.unit(batch.features(i)));
+        return new Judge.ByBank(bank::cosines, (batch, i, products) -> {
             for (int j = 0; j < products.length; j++) {
                 products[j] *= confidence[j];
             }
             return -Softmax.logSumExp(batch.logits(i)) * (Vectors.sumOfLargest(products, k) / k);
-        };
+        });
     }
 }

@@ -52,8 +52,7 @@ record Relation(double threshold, int places) implements Detector {
         for (int i = 0; i < softmax.length; i++) {
             softmax[i] = Softmax.probabilities(softmax[i]);
         }
-        return (Judge.OfRow) (batch, i) -> {
-            double[] cosines = bank.cosines(Vectors.unit(batch.features(i)));
+        return new Judge.ByBank(bank::cosines, (batch, i, cosines) -> {
             double[] agreements = Vectors.times(softmax, Softmax.probabilities(batch.logits(i)));
             double sum = 0;
             for (int j = 0; j < cosines.length; j++) {
@@ -61,6 +60,6 @@ record Relation(double threshold, int places) implements Detector {
                 sum += r > threshold ? r : 0;
             }
             return -sum;
-        };
+        });
     }
 }
