@@ -1,10 +1,12 @@
-"""Writes core/src/test/resources/golden/resample/cases.txt: what Pillow's Image.resize makes of random images.
+"""Writes core/src/test/resources/golden/resample/cases.txt.gz: what Pillow's Image.resize makes of random images.
 
 One case a line: mode filter h w c height width input output; pixels are base64 (float mode: little-endian float32).
 Made with Pillow 9.4.0 and NumPy 1.24.2, seed 20261122. Run at the repository root.
 """
 
 import base64
+import gzip
+import io
 import sys
 
 import numpy as np
@@ -37,7 +39,8 @@ def text(a):
 
 rng = np.random.default_rng(20261122)
 print("Pillow", PIL.__version__, "NumPy", np.__version__, file=sys.stderr)
-with open("core/src/test/resources/golden/resample/cases.txt", "w", encoding="ascii") as out:
+target = "core/src/test/resources/golden/resample/cases.txt.gz"
+with gzip.GzipFile(target, "wb", mtime=0) as raw, io.TextIOWrapper(raw, encoding="ascii") as out:
     for (h, w), (height, width) in SIZES:
         for name, code in FILTERS.items():
             for mode in ("L", "RGB", "F"):

@@ -18,6 +18,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -33,7 +34,8 @@ class ResamplerTest {
 
     static List<Case> pillow() throws IOException {
         try (BufferedReader in = new BufferedReader(new InputStreamReader(
-                Objects.requireNonNull(ResamplerTest.class.getResourceAsStream("/golden/resample/cases.txt")),
+                new GZIPInputStream(Objects.requireNonNull(
+                        ResamplerTest.class.getResourceAsStream("/golden/resample/cases.txt.gz"))),
                 StandardCharsets.US_ASCII))) {
             return in.lines().map(ResamplerTest::parse).toList();
         }
