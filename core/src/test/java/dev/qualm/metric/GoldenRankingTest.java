@@ -37,6 +37,8 @@ class GoldenRankingTest {
             if (!Double.isNaN(value(golden, "auroc_delong_logit_ci_low"))) {
                 check(golden, "auroc_delong_logit_ci_low", auroc.deLong(0.95).low());
                 check(golden, "auroc_delong_logit_ci_high", auroc.deLong(0.95).high());
+            } else {
+                assertThatThrownBy(() -> auroc.deLong(0.95)).isInstanceOf(MetricException.class);
             }
         });
     }

@@ -105,9 +105,21 @@ record FeatureSqueezing(int bits, int median, double low, double high) implement
         return out;
     }
 
+    /*
+     * In the input's own precision, as the authors' code: float pixels that lie half-way between two levels (moved by 0.1, say) go where
+     * float arithmetic takes them.
+     */
     private Array rounded(Array x) {
         double levels = (1 << bits) - 1;
         double range = high - low;
+        if (x.dtype() == DType.FLOAT32) {
+            float[] single = x.floats().clone();
+            for (int i = 0; i < single.length; i++) {
+                float steps = (single[i] - (float) low) / (float) range * (float) levels;
+                single[i] = (float) low + (float) Math.rint(steps) / (float) levels * (float) range;
+            }
+            return Array.of(single, x.shape());
+        }
         double[] out = x.toDoubles().clone();
         for (int i = 0; i < out.length; i++) {
             out[i] = low + Math.rint((out[i] - low) / range * levels) / levels * range;

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -254,6 +255,25 @@ class GoldenDetectorsTest {
                 // The references' own single and double precision are 2e-6 apart.
                 assertThat(found).as(net + " " + key).containsExactly(expected, within(1e-5));
             });
+        }
+    }
+
+    /** Steps of 0.1 take pixels half-way between two of 16 levels, where the reference's float arithmetic decides. */
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void score_squeezedImagesBetweenLevels_equalsIndependentFormula(Precision precision) {
+        double[] expected = {
+            0.012971629402941377, 0.011994965210992942, 0.09233777757214592, 0.008459421868472724,
+            0.03589702340356341, 0.006815536020782024
+        };
+        Array images = Golden.arrays("d1/attacks.npz").get("adv_foolbox_bim_linf_eps0.1_step0.025_it10");
+        try (Network network = Golden.network("d1", precision)) {
+            DetectorScore score = DetectorScore.of(
+                    Detectors.parse("squeeze:bits=4:median=0"), Site.of(network, 10), Learnt.nothing());
+            double[] found = new Scorer(network, List.of(score), 1)
+                    .score(Dataset.of(images.slice(0, expected.length), Layout.NCHW, null))
+                    .values()[0];
+            assertThat(found).containsExactly(expected, within(1e-5));
         }
     }
 
