@@ -11,7 +11,9 @@ public final class ClassSums implements Statistic<ClassSums> {
         /** Features of the items that are predicted right, by class; of all by predicted class where classes are unknown. */
         FEATURES_OF_RIGHT,
         /** Softmax by predicted class. */
-        SOFTMAX_BY_PREDICTION;
+        SOFTMAX_BY_PREDICTION,
+        /** Logits by true class, by the predicted one where that is unknown. */
+        LOGITS_BY_CLASS;
 
         @Override
         public ClassSums empty(Site site) {
@@ -19,7 +21,7 @@ public final class ClassSums implements Statistic<ClassSums> {
             return switch (this) {
                 case FEATURES -> new ClassSums(this, 1, site.features());
                 case FEATURES_OF_RIGHT -> new ClassSums(this, k, site.features());
-                case SOFTMAX_BY_PREDICTION -> new ClassSums(this, k, k);
+                case SOFTMAX_BY_PREDICTION, LOGITS_BY_CLASS -> new ClassSums(this, k, k);
             };
         }
 
@@ -51,6 +53,7 @@ public final class ClassSums implements Statistic<ClassSums> {
                     }
                 }
                 case SOFTMAX_BY_PREDICTION -> add(batch.prediction(i), Softmax.probabilities(batch.logits(i)));
+                case LOGITS_BY_CLASS -> add(batch.labelOrPrediction(i), batch.logits(i));
             }
         }
     }

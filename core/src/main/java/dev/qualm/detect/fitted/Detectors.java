@@ -45,6 +45,7 @@ public final class Detectors {
         all.add(plain(Doctor.alpha()));
         all.add(plain(Doctor.beta()));
         all.add(new Entry(KlMatching.ABOUT, KlMatching.DEFAULTS, KlMatching::of));
+        all.add(new Entry(OpenMax.ABOUT, OpenMax.DEFAULTS, OpenMax::of));
         all.add(new Entry(RelU.ABOUT, RelU.DEFAULTS, RelU::of));
         all.add(plain(new GradNormDetector()));
         all.add(new Entry(React.ABOUT, React.DEFAULTS, React::of));
@@ -67,6 +68,7 @@ public final class Detectors {
         all.add(new Entry(Relation.ABOUT, Relation.DEFAULTS, Relation::of));
         all.add(new Entry(Lid.ABOUT, Lid.DEFAULTS, Lid::of));
         all.add(new Entry(Gram.ABOUT, Gram.DEFAULTS, Gram::of));
+        all.add(new Entry(RankFeat.ABOUT, RankFeat.DEFAULTS, RankFeat::of));
         all.add(new Entry(Odin.ABOUT, Odin.DEFAULTS, Odin::of));
         all.add(new Entry(FeatureSqueezing.ABOUT, FeatureSqueezing.DEFAULTS, FeatureSqueezing::of));
         all.add(new Entry(ProbedLayers.ABOUT, ProbedLayers.DEFAULTS, ProbedLayers::of));

@@ -30,6 +30,11 @@ record Layers(String text) {
             found.remove(network.structure().output());
             return found;
         }
+        return names();
+    }
+
+    /** As they are written. */
+    List<String> names() {
         return Arrays.stream(text.split("\\+", -1))
                 .map(String::strip)
                 .distinct()

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * {@code -k / sum_(j<=k) ln(r_j / r_k)} with r_j the distance to the j-th nearest. Published as distrust: adversarial inputs lie where
  * dimension is large.
  *
- * <p>No neighbour is dropped: trusted items are not the scored ones. Undefined where the k nearest are equally far. The paper compares with
+ * <p>No neighbour is dropped by default: trusted items are not the scored ones. Undefined where the k nearest are equally far. The paper compares with
  * other items of a small batch, so with few; {@code bank} says how many.
  *
  * <p>Of layers, all elements of an output are compared; of several layers the sum over them is taken, where the paper learns a weight for
@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param of what is compared: features, logits, or layers as {@link Layers} tells them
  * @param k neighbours
  * @param places items kept; of more, a sample
+ * @param drop how many of the nearest are left out: 1 as the authors' code does with all items, attacked ones too
  */
-record Lid(String of, int k, int places) implements Detector {
+record Lid(String of, int k, int places, int drop) implements Detector {
     private static final String FEATURES = "features";
     private static final String LOGITS = "logits";
 
@@ -31,16 +32,17 @@ record Lid(String of, int k, int places) implements Detector {
             Published.DISTRUST,
             Reads.LOGITS,
             Reads.FEATURES);
-    static final Settings DEFAULTS = Settings.of("of", "features").and("k", 20).and("bank", 100);
+    static final Settings DEFAULTS = Settings.of("of", "features").and("k", 20).and("bank", 100).and("drop", 0);
 
     private static final About OF_LAYERS =
             About.of(ABOUT.name(), ABOUT.question(), ABOUT.paper(), ABOUT.published(), Reads.LOGITS, Reads.LAYERS);
 
     static Lid of(Settings s) {
+        int k = s.integer(ABOUT.name(), "k", 2);
+        int drop = s.integer(ABOUT.name(), "drop", 0);
+        DetectorException.require(drop <= k, ABOUT.name(), "to drop at most k = " + k + " items", drop, "drop fewer");
         return new Lid(
-                Layers.of(ABOUT.name(), s.text("of")).text(),
-                s.integer(ABOUT.name(), "k", 2),
-                s.integer(ABOUT.name(), "bank", 2));
+                Layers.of(ABOUT.name(), s.text("of")).text(), k, s.integer(ABOUT.name(), "bank", 2), drop);
     }
 
     private @Nullable Quantity layers() {
@@ -54,7 +56,7 @@ record Lid(String of, int k, int places) implements Detector {
 
     @Override
     public Settings settings() {
-        return Settings.of("of", of).and("k", k).and("bank", places);
+        return Settings.of("of", of).and("k", k).and("bank", places).and("drop", drop);
     }
 
     @Override
@@ -77,11 +79,20 @@ record Lid(String of, int k, int places) implements Detector {
     public Learnt fit(Site site, Statistics found) {
         Bank bank = found.get(bank());
         Array rows = of.equals(LOGITS) ? bank.logits() : bank.features();
-        Knn.requireEnough(ABOUT.name(), rows.dim(0), k);
+        requireEnough(rows.dim(0));
         double[] layout = layers() == null
                 ? new double[] {width(site)}
                 : Arrays.stream(bank.layout()).asDoubleStream().toArray();
         return Learnt.nothing().with("bank", rows).with("layers", layout);
+    }
+
+    private void requireEnough(int found) {
+        DetectorException.require(
+                found - drop >= k,
+                ABOUT.name(),
+                "at least k = " + k + " items" + (drop == 0 ? "" : " beside the " + drop + " dropped"),
+                found,
+                "give more, a larger bank or a smaller k");
     }
 
     private int width(Site site) {
@@ -97,7 +108,7 @@ record Lid(String of, int k, int places) implements Detector {
         }
         int width = (int) total;
         double[][] bank = learnt.matrix("bank", width);
-        Knn.requireEnough(ABOUT.name(), bank.length, k);
+        requireEnough(bank.length);
         Quantity layers = layers();
         return (Judge.OfRow) (batch, i) -> {
             double[] x = of.equals(LOGITS)
@@ -123,11 +134,12 @@ record Lid(String of, int k, int places) implements Detector {
                 squares[j] += d * d;
             }
         }
-        Vectors.select(squares, k - 1);
-        Arrays.sort(squares, 0, k);
+        int last = drop + k - 1;
+        Vectors.select(squares, last);
+        Arrays.sort(squares, 0, last + 1);
         double sum = 0;
-        for (int j = 0; j < k; j++) {
-            sum += Math.log(squares[j] / squares[k - 1]) / 2;
+        for (int j = drop; j <= last; j++) {
+            sum += Math.log(squares[j] / squares[last]) / 2;
         }
         return -k / sum;
     }

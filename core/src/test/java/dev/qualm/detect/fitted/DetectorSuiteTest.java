@@ -394,7 +394,10 @@ class DetectorSuiteTest {
                 "vra:low=90:high=10",
                 "",
                 ":",
-                "gen:gamma=1"
+                "gen:gamma=1",
+                "lid:k=5:drop=6",
+                "openmax:tail=1",
+                "rankfeat:layer="
             })
     void parse_nonsense_isRefusedWithTheLegalChoices(String text) {
         assertThatThrownBy(() -> Detectors.parse(text))

@@ -84,9 +84,11 @@ class GoldenDetectorsTest {
     }
 
     /** A network's values. */
-    private record Values(String net, Map<String, Array> all) {
+    record Values(String net, Map<String, Array> all) {
         static Values of(String net) {
-            return new Values(net, Golden.arrays(net + "/detectors.npz"));
+            Map<String, Array> all = new LinkedHashMap<>(Golden.arrays(net + "/detectors.npz"));
+            all.putAll(Golden.arrays(net + "/parity.npz"));
+            return new Values(net, all);
         }
 
         Array get(String key) {
@@ -150,7 +152,7 @@ class GoldenDetectorsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"features", "logits"})
+    @ValueSource(strings = {"features", "logits", "features:drop=1", "logits:drop=1"})
     void scoreFeatures_dimensionality_equalsIndependentFormula(String of) {
         for (String net : nets().toList()) {
             Values values = Values.of(net);
@@ -159,7 +161,8 @@ class GoldenDetectorsTest {
                 fit.add(values.fit().select(IntStream.range(0, 100).toArray()));
                 double[] found =
                         fit.finish().get(0).scoreFeatures(values.get("logits_eval"), values.get("features_eval"));
-                String key = of.equals("features") ? "lid_feat_k20" : "lid_logits_k20";
+                String key = (of.startsWith("features") ? "lid_feat_k20" : "lid_logits_k20")
+                        + (of.endsWith("drop=1") ? "_dropfirst" : "");
                 close(net, key, found, values.get("score_" + key).toDoubles(), 1e-11);
             }
         }

@@ -6,7 +6,10 @@ import dev.qualm.data.Layout;
 import dev.qualm.network.Network;
 import dev.qualm.network.NetworkBuilder;
 import dev.qualm.network.engine.Precision;
+import dev.qualm.network.graph.Attributes;
 import dev.qualm.network.graph.Graph;
+import dev.qualm.network.graph.Node;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,17 +18,21 @@ import java.util.Random;
 /**
  * Four classes of 32 features, each class with eight of its own that are large; one in eight items lies between two classes, and its label
  * is either. Outliers have a few features of every class. The network is a rectifier and a linear layer that adds each class's features.
+ * Before, it lays them out as a map of eight channels and four positions, and back: there, a class has two channels of its own at each
+ * position, so that no pattern of channels and positions alone makes up most of it, while what the outliers have lies in one position.
  */
 final class Planted {
     static final int CLASSES = 4;
     static final int FEATURES = 32;
     private static final int OWN = FEATURES / CLASSES;
+    private static final int POSITIONS = FEATURES / OWN;
 
     private Planted() {}
 
     /** How a detector is written that suits the problem: the inputs are no images, and the network has four units in one layer. */
     static String text(String name) {
         return switch (name) {
+            case "rankfeat" -> "rankfeat:layer=map";
             case "squeeze" -> "squeeze:bits=1:median=0:high=2.4";
             case "lcr" -> "lcr:operator=gaussian-fuzz-multiplicative:mutants=20:rate=0.5";
             default -> name;
@@ -54,7 +61,31 @@ final class Planted {
             }
             weights.put(w.getKey(), Array.of(values, a.shape()).asFloat32());
         }
-        return Network.of(graph.withInitializers(weights), Precision.FLOAT64);
+        return Network.of(mapped(graph.withInitializers(weights)), Precision.FLOAT64);
+    }
+
+    private static Graph mapped(Graph graph) {
+        long[] there = new long[FEATURES];
+        long[] back = new long[FEATURES];
+        for (int j = 0; j < FEATURES; j++) {
+            int position = j % OWN / 2;
+            int channel = (2 * (j / OWN) + j % 2 + 2 * position) % OWN;
+            back[j] = channel * POSITIONS + position;
+            there[(int) back[j]] = j;
+        }
+        Attributes columns = new Attributes(Map.of("axis", 1L));
+        List<Node> nodes = new ArrayList<>(List.of(
+                Node.of("laid out", "Gather", List.of("x", "there"), columns),
+                Node.of("map", "Reshape", List.of("laid out", "map shape"), Attributes.NONE),
+                Node.of("vector", "Reshape", List.of("map", "vector shape"), Attributes.NONE),
+                Node.of("again", "Gather", List.of("vector", "back"), columns)));
+        graph.nodes().forEach(n -> nodes.add(n.inputs().contains("x") ? n.withInputs(List.of("again")) : n));
+        return graph.withInitializers(Map.of(
+                        "there", Array.of(there, FEATURES),
+                        "back", Array.of(back, FEATURES),
+                        "map shape", Array.of(new long[] {0, OWN, POSITIONS}, 3),
+                        "vector shape", Array.of(new long[] {0, FEATURES}, 2)))
+                .withNodes(nodes);
     }
 
     /** Ordinary items with labels. */
