@@ -7,7 +7,6 @@ import dev.qualm.metric.Interval;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -84,18 +83,18 @@ public record LeaveOneOut(MetaRecipe recipe, List<String> parts, boolean wholeRo
         int positives = 0;
         for (int half = 0; half < 2; half++) {
             int learn = half;
-            MetaItems items = items(scored.id(), names, columns, learn);
+            MetaItems items = items(scored.id(), scored.id(), names, columns, learn);
             for (ScoredSet other : scored.sets()) {
                 if (!excluded.contains(other.name())) {
-                    items = items.and(items(other, names, columns, learn));
+                    items = items.and(items(scored.id(), other, names, columns, learn));
                 }
             }
-            int[] n = usable(sides.negativeSet(), sides.negatives(), columns, base, i -> i != learn);
-            int[] p = usable(sides.positiveSet(), sides.positives(), columns, base, i -> i != learn);
+            int[] n = usable(scored.id(), sides.negativeSet(), sides.negatives(), columns, base, 1 - learn);
+            int[] p = usable(scored.id(), sides.positiveSet(), sides.positives(), columns, base, 1 - learn);
             if (n.length < 2 || p.length < 2 || !items.teachable()) {
                 return null;
             }
-            MetaItems knowing = items.and(items(set, names, columns, learn));
+            MetaItems knowing = items.and(items(scored.id(), set, names, columns, learn));
             MetaRecipe.MetaScorer without = recipe.fitAll(items);
             MetaRecipe.MetaScorer with = recipe.fitAll(knowing);
             Auroc own = Auroc.of(
@@ -127,13 +126,18 @@ public record LeaveOneOut(MetaRecipe recipe, List<String> parts, boolean wholeRo
     }
 
     /** Which half an item belongs to: by its content, or by that of the item it was made from. */
-    private static int half(ScoredSet set, int item) {
-        return (int) (set.contents()[item] & 1);
+    private static int half(ScoredSet id, ScoredSet set, int item) {
+        return (int) (content(id, set, item) & 1);
     }
 
-    private static int[] usable(ScoredSet set, int[] items, int[] columns, int base, IntPredicate half) {
+    private static long content(ScoredSet id, ScoredSet set, int item) {
+        int[] source = set.source();
+        return source == null || source[item] < 0 ? set.contents()[item] : id.contents()[source[item]];
+    }
+
+    private static int[] usable(ScoredSet id, ScoredSet set, int[] items, int[] columns, int base, int half) {
         return IntStream.of(items)
-                .filter(i -> half.test(half(set, i)))
+                .filter(i -> half(id, set, i) == half)
                 .filter(i -> Double.isFinite(set.values()[base][i])
                         && Arrays.stream(columns).allMatch(d -> Double.isFinite(set.values()[d][i])))
                 .toArray();
@@ -150,10 +154,10 @@ public record LeaveOneOut(MetaRecipe recipe, List<String> parts, boolean wholeRo
     }
 
     /** What a set teaches: that unfamiliar and attacked items are to be distrusted, and, of others, wrong predictions. */
-    private static MetaItems items(ScoredSet set, List<String> names, int[] columns, int half) {
+    private static MetaItems items(ScoredSet id, ScoredSet set, List<String> names, int[] columns, int half) {
         boolean byLabel = set.role() == Role.ID || set.role() == Role.COVARIATE_SHIFTED;
         int[] own = IntStream.range(0, set.size())
-                .filter(i -> half(set, i) == half)
+                .filter(i -> half(id, set, i) == half)
                 .filter(i -> !byLabel || set.right(i) || set.wrong(i))
                 .toArray();
         boolean[] distrust = new boolean[own.length];
@@ -164,6 +168,6 @@ public record LeaveOneOut(MetaRecipe recipe, List<String> parts, boolean wholeRo
                 names,
                 IntStream.of(own).mapToObj(i -> row(set, i, columns)).toArray(double[][]::new),
                 distrust,
-                IntStream.of(own).mapToLong(i -> set.contents()[i]).toArray());
+                IntStream.of(own).mapToLong(i -> content(id, set, i)).toArray());
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.qualm.detect.meta.MetaRecipe;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What is left out teaches nothing. */
@@ -73,6 +74,27 @@ class LeaveOneOutTest {
         for (int i = 0; i < source.length; i++) {
             assertThat(with.sets().get(1).contents()[i]).isEqualTo(with.id().contents()[source[i]]);
         }
+    }
+
+    @Test
+    void judged_changedItems_areInTheHalfOfTheItemTheyWereMadeFrom() {
+        int[] source = IntStream.range(0, N).toArray();
+        ScoredModel p = problem();
+        int[] labels = p.id().labels();
+        // Contents of their own, as changed images have.
+        ScoredSet own = ScoredSet.of(
+                "rotated", Role.COVARIATE_SHIFTED, new int[N], labels, p.id().values(), Given.contents(N, 77));
+        ScoredSet changed = new ScoredSet(
+                own.name(), own.role(), own.predictions(), labels, own.values(), own.contents(), source, 0, null, "");
+        ScoredSet ofSources =
+                ScoredSet.of(own.name(), own.role(), own.predictions(), labels, own.values(), p.id().contents());
+        assertThat(left(p, changed)).isEqualTo(left(p, ofSources)).isNotEqualTo(left(p, own));
+    }
+
+    /** What is left out, judged by its failures, and what is learnt from it for another set. */
+    private static List<LeftOut> left(ScoredModel p, ScoredSet set) {
+        return LeaveOneOut.of(MetaRecipe.defaults())
+                .of(Given.model("m", NAMES, p.id(), set, p.sets().get(0)), "msp");
     }
 
     @Test
