@@ -305,14 +305,19 @@ public final class Evidence implements AutoCloseable {
                     ? Status.OK
                     : Status.nonFinite("the network returned NaN or infinity");
             for (CosineSimilarityMaps.Maps m : maps.values()) {
-                s = s.isOk() ? m.status().get(i) : s;
+                s = s.isOk() ? ofGradients(m.status().get(i)) : s;
             }
             if (s.isOk() && metrics != null) {
-                s = metrics.status().get(i);
+                s = ofGradients(metrics.status().get(i));
             }
             out.add(s);
         }
         return out;
+    }
+
+    /** What gradients lack, the network's answer being there: it leaves some scores undefined, not all. */
+    private static Status ofGradients(Status status) {
+        return status.kind() == Status.Kind.NON_FINITE ? Status.undefined(status.detail()) : status;
     }
 
     /** Time spent so far: the forward pass under LOGITS, sweeps under their source. */

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * class has that place. Places are in sweep order, the predicted class last; {@link #cosines} restores the caller's order.
  */
 final class ClassGradients {
+    private static final String NOT_FINITE = "a gradient of the input is NaN or infinite";
     private static final Scalar MINUS_ONE = NodeContext.scalar(-1.0);
 
     private final InputGradients sweeper;
@@ -182,7 +183,21 @@ final class ClassGradients {
             }
         }
         sweeps++;
-        return sweeper.gradient(logits.cotangent(byLogits));
+        Tensor gradient = sweeper.gradient(logits.cotangent(byLogits));
+        if (sign() && place == 0) {
+            requireNumbers(gradient);
+        }
+        return gradient;
+    }
+
+    /* The engine's sign of NaN is 0, which would pass for a gradient. A slope that is NaN is so toward every class: one row tells. */
+    private void requireNumbers(Tensor gradient) {
+        double[] sums = Tensors.toArray(vectors(gradient).sum(new long[] {1})).toDoubles();
+        for (int i = 0; i < sums.length; i++) {
+            if (status[i].isOk() && !Double.isFinite(sums[i])) {
+                status[i] = Status.nonFinite(NOT_FINITE);
+            }
+        }
     }
 
     /** Factors of the rows at a place in minus the row of the predicted class, shaped to multiply gradients. */
@@ -259,7 +274,7 @@ final class ClassGradients {
             return status[i];
         }
         if (!finite) {
-            return Status.nonFinite("a gradient of the input is NaN or infinite");
+            return Status.nonFinite(NOT_FINITE);
         }
         return zero.isEmpty()
                 ? Status.OK

@@ -14,6 +14,8 @@ import dev.qualm.network.Network;
 import dev.qualm.network.NetworkBuilder;
 import dev.qualm.network.TestNetworks;
 import dev.qualm.network.engine.Precision;
+import dev.qualm.network.graph.Attributes;
+import dev.qualm.network.graph.Graph;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -71,6 +73,33 @@ class ScorerTest {
             assertThat(table.of("msp")[2]).isNaN();
             assertThat(table.predictions()[2]).isEqualTo(-1);
             assertThat(table.of("gga-row")[1]).isFinite();
+        }
+    }
+
+    @Test
+    void score_undefinedGradientAtFiniteOutput_costsOnlyScoresOfGradients() {
+        Graph graph = NetworkBuilder.input("x", 4)
+                .seed(5)
+                .unary("root", "Sqrt", Attributes.NONE)
+                .unary("minus", "Neg", Attributes.NONE)
+                .unary("exp", "Exp", Attributes.NONE)
+                .add("sum", "root") // of slope minus infinity plus infinity at 0
+                .linear("hidden", 6)
+                .relu("relu")
+                .linear("logits", 3)
+                .build();
+        Dataset data = Dataset.of(Array.of(new double[] {1, 2, 3, 4, 4, 0, 2, 1}, 2, 4), Layout.NCHW, null);
+        try (Network network = Network.of(graph, Precision.FLOAT64)) {
+            ScoreTable together = Scorer.of(network, Scores.all()).score(data);
+            ScoreTable alone = Scorer.of(network, Scores.of(List.of("msp"))).score(data);
+            assertThat(together.of("gga-row")[0]).isFinite();
+            assertThat(together.of("gga-row")[1]).as("an undefined slope").isNaN();
+            assertThat(together.of("msp")[1]).isCloseTo(alone.of("msp")[1], within(1e-12));
+            assertThat(together.predictions()).isEqualTo(alone.predictions());
+            assertThat(together.confidence()[1]).isCloseTo(alone.confidence()[1], within(1e-12));
+            assertThat(together.status())
+                    .extracting(Status::kind)
+                    .containsExactly(Status.Kind.OK, Status.Kind.UNDEFINED);
         }
     }
 
