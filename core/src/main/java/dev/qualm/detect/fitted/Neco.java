@@ -53,11 +53,11 @@ record Neco(int dimensions, boolean maxLogit) implements Detector {
     public Learnt fit(Site site, Statistics found) {
         int d = site.features();
         DetectorException.require(
-                dimensions <= d,
+                dimensions < d,
                 ABOUT.name(),
-                "at most as many dimensions as features",
+                "fewer dimensions than features, since all of them hold every item completely",
                 dimensions + " of " + d,
-                "give less");
+                "name less, as in neco:dimensions=" + Math.max(1, d / 2));
         Moments moments = found.get(Moments.Of.FEATURES);
         double[][] covariance = moments.pooled();
         double[] deviation = new double[d];

@@ -407,6 +407,15 @@ class DetectorSuiteTest {
 
     /** Of a linear map without bias, the movement of the only layer is that of the noise: its size over the input's, on average. */
     @Test
+    void neco_asManyDimensionsAsFeatures_isRefused() {
+        assertThatThrownBy(() -> fitted("neco:dimensions=" + SITE.features(), READ))
+                .isInstanceOf(DetectorException.class)
+                .hasMessageContaining("fewer dimensions than features");
+        assertThat(scores(fitted("neco:dimensions=" + (SITE.features() - 1), READ), OUTLIERS))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
     void lsa_linearNetwork_movementIsProportionalToTheNoise() {
         var graph = NetworkBuilder.input("x", 6)
                 .seed(2)
