@@ -32,7 +32,8 @@ record Lid(String of, int k, int places, int drop) implements Detector {
             Published.DISTRUST,
             Reads.LOGITS,
             Reads.FEATURES);
-    static final Settings DEFAULTS = Settings.of("of", "features").and("k", 20).and("bank", 100).and("drop", 0);
+    static final Settings DEFAULTS =
+            Settings.of("of", "features").and("k", 20).and("bank", 100).and("drop", 0);
 
     private static final About OF_LAYERS =
             About.of(ABOUT.name(), ABOUT.question(), ABOUT.paper(), ABOUT.published(), Reads.LOGITS, Reads.LAYERS);
@@ -41,8 +42,7 @@ record Lid(String of, int k, int places, int drop) implements Detector {
         int k = s.integer(ABOUT.name(), "k", 2);
         int drop = s.integer(ABOUT.name(), "drop", 0);
         DetectorException.require(drop <= k, ABOUT.name(), "to drop at most k = " + k + " items", drop, "drop fewer");
-        return new Lid(
-                Layers.of(ABOUT.name(), s.text("of")).text(), k, s.integer(ABOUT.name(), "bank", 2), drop);
+        return new Lid(Layers.of(ABOUT.name(), s.text("of")).text(), k, s.integer(ABOUT.name(), "bank", 2), drop);
     }
 
     private @Nullable Quantity layers() {

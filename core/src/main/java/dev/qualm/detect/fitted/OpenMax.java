@@ -27,8 +27,7 @@ record OpenMax(int tail, int alpha, int places) implements Detector {
             Published.DISTRUST,
             Reads.LOGITS,
             Reads.LABELS);
-    static final Settings DEFAULTS =
-            Settings.of("tail", 25).and("alpha", 10).and("bank", Bank.PLACES);
+    static final Settings DEFAULTS = Settings.of("tail", 25).and("alpha", 10).and("bank", Bank.PLACES);
     private static final int NUMBERS = 3;
 
     static OpenMax of(Settings s) {

@@ -159,8 +159,11 @@ record ReducedLogits(String layer) implements Quantity {
         Array changed = Array.of(flat, maps.shape());
         // What is compiled for the rest serves all batches.
         Network rest = evidence.shared()
-                .get(this, Network.class, () -> Network.of(
-                        graph, network.precision(), network.structure().logits(), OutputKind.LOGITS));
+                .get(
+                        this,
+                        Network.class,
+                        () -> Network.of(
+                                graph, network.precision(), network.structure().logits(), OutputKind.LOGITS));
         double[][] logits = Readings.rows(rest.logits(maps.dtype() == DType.FLOAT32 ? changed.asFloat32() : changed));
         for (int i = 0; i < n; i++) {
             if (!finite[i]) {

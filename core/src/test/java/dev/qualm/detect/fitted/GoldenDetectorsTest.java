@@ -266,8 +266,12 @@ class GoldenDetectorsTest {
     @EnumSource(Precision.class)
     void score_squeezedImagesBetweenLevels_equalsIndependentFormula(Precision precision) {
         double[] expected = {
-            0.012971629402941377, 0.011994965210992942, 0.09233777757214592, 0.008459421868472724,
-            0.03589702340356341, 0.006815536020782024
+            0.012971629402941377,
+            0.011994965210992942,
+            0.09233777757214592,
+            0.008459421868472724,
+            0.03589702340356341,
+            0.006815536020782024
         };
         Array images = Golden.arrays("d1/attacks.npz").get("adv_foolbox_bim_linf_eps0.1_step0.025_it10");
         try (Network network = Golden.network("d1", precision)) {

@@ -142,8 +142,8 @@ class GoldenParityTest {
             }
         });
         try (Network network = Golden.network(net, Precision.FLOAT32)) {
-            FittedDetectors fitted = DetectorFit.fit(
-                    network, near(Golden.arrays(net + "/parity.npz")), false, detectors, 1, done -> {});
+            FittedDetectors fitted =
+                    DetectorFit.fit(network, near(Golden.arrays(net + "/parity.npz")), false, detectors, 1, done -> {});
             double[][] found = new Scorer(network, List.copyOf(fitted.scores()), 1)
                     .score(items(net).slice(item, item + 1))
                     .values();
@@ -192,8 +192,9 @@ class GoldenParityTest {
             List<String> names = List.copyOf(fitted.keySet());
             List<Score> scores = List.copyOf(fitted.values());
             Map<String, Array> attacks = Golden.arrays(net + "/attacks.npz");
-            Map<String, int[]> places =
-                    net.equals("d1") ? Map.of(BIM, at(0, 0), CW, at(0, 2), DEEPFOOL, at(0, 4)) : Map.of(DEEPFOOL, at(3, 4));
+            Map<String, int[]> places = net.equals("d1")
+                    ? Map.of(BIM, at(0, 0), CW, at(0, 2), DEEPFOOL, at(0, 4))
+                    : Map.of(DEEPFOOL, at(3, 4));
             places.forEach((attack, place) -> {
                 Array image = attacks.get("adv_" + attack).slice(place[0], place[0] + 1);
                 double[][] found = new Scorer(network, scores, 1)
@@ -220,7 +221,9 @@ class GoldenParityTest {
         for (String of : List.of("features", "logits")) {
             DetectorFit fit = new DetectorFit(List.of(Detectors.parse("lid:of=" + of)), site);
             fit.add(values.fit().select(IntStream.range(0, 100).toArray()));
-            all.put(of.equals("features") ? "lid_feat_k20" : "lid_logits_k20", fit.finish().get(0));
+            all.put(
+                    of.equals("features") ? "lid_feat_k20" : "lid_logits_k20",
+                    fit.finish().get(0));
         }
         return all;
     }

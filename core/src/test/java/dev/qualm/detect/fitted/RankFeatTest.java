@@ -117,12 +117,18 @@ class RankFeatTest {
     void refusal_networksAndLayersThatDoNotSuit_sayWhy() {
         try (Network network = Network.of(TestNetworks.residual(5), Precision.FLOAT64)) {
             assertThat(plain(network, "rankfeat").refusal(network, 5)).isNull();
-            assertThat(plain(network, "rankfeat:layer=relu2+relu1").refusal(network, 5)).isNull();
+            assertThat(plain(network, "rankfeat:layer=relu2+relu1").refusal(network, 5))
+                    .isNull();
             // The sum reads its other branch too.
-            assertThat(plain(network, "rankfeat:layer=conv2").refusal(network, 5)).contains("conv2").contains("alone");
-            assertThat(plain(network, "rankfeat:layer=logits").refusal(network, 5)).contains("alone");
-            assertThat(plain(network, "rankfeat:layer=nowhere").refusal(network, 5)).contains("nowhere", "relu1");
-            assertThat(plain(network, "rankfeat:layer=features").refusal(network, 5)).isNull();
+            assertThat(plain(network, "rankfeat:layer=conv2").refusal(network, 5))
+                    .contains("conv2")
+                    .contains("alone");
+            assertThat(plain(network, "rankfeat:layer=logits").refusal(network, 5))
+                    .contains("alone");
+            assertThat(plain(network, "rankfeat:layer=nowhere").refusal(network, 5))
+                    .contains("nowhere", "relu1");
+            assertThat(plain(network, "rankfeat:layer=features").refusal(network, 5))
+                    .isNull();
             Scorer vectors = new Scorer(network, List.of(plain(network, "rankfeat:layer=features")), 1);
             assertThatThrownBy(() -> vectors.score(Dataset.of(TestNetworks.images(2, 1), Layout.NCHW, null)))
                     .isInstanceOf(DetectorException.class)
@@ -145,10 +151,11 @@ class RankFeatTest {
         double[] clean;
         try (Network network = Network.of(TestNetworks.residual(5), Precision.FLOAT64)) {
             Scorer scorer = new Scorer(network, List.of(plain(network, "rankfeat:layer=relu1+relu2")), 1);
-            clean = scorer.score(Dataset.of(Array.of(x, 3, 3, 8, 8), Layout.NCHW, null)).values()[0];
+            clean = scorer.score(Dataset.of(Array.of(x, 3, 3, 8, 8), Layout.NCHW, null))
+                    .values()[0];
             x[200] = Double.NaN;
-            double[] found =
-                    scorer.score(Dataset.of(Array.of(x, 3, 3, 8, 8), Layout.NCHW, null)).values()[0];
+            double[] found = scorer.score(Dataset.of(Array.of(x, 3, 3, 8, 8), Layout.NCHW, null))
+                    .values()[0];
             assertThat(found[1]).isNaN();
             assertThat(found[0]).isCloseTo(clean[0], within(1e-10));
             assertThat(found[2]).isCloseTo(clean[2], within(1e-10));
