@@ -72,7 +72,8 @@ record Inspection(
             @Nullable String note) {}
 
     /** The last linear layer: {@code featureCount} numbers in tensor {@code features} to {@code classes} logits. */
-    record HeadRow(String node, String op, String features, int featureCount, int classes, boolean bias) {}
+    record HeadRow(
+            String node, String op, String features, int featureCount, int classes, boolean bias, boolean averaged) {}
 
     /** @param outputShape without the batch axis, or null if no sample could be run */
     record LayerRow(

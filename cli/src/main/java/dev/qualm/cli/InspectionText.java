@@ -126,7 +126,7 @@ final class InspectionText {
                     "head",
                     head.op() + " '" + head.node() + "', " + count(head.featureCount(), "feature") + " to "
                             + count(head.classes(), "class", "classes") + (head.bias() ? "" : ", without bias"));
-            facts.row("features", "'" + head.features() + "'");
+            facts.row("features", (head.averaged() ? "means over positions of '" : "'") + head.features() + "'");
         }
         facts.row("gradients", gradients(c.gradients()));
         facts.row("batches", Objects.requireNonNullElse(c.batches(), "unknown"));

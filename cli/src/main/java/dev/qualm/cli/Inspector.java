@@ -199,7 +199,8 @@ final class Inspector {
                 head.features(),
                 w.dim(head.classesFirst() ? 1 : 0),
                 w.dim(head.classesFirst() ? 0 : 1),
-                head.bias() != null);
+                head.bias() != null,
+                head.averaged());
     }
 
     /** Operators of some nodes, most frequent first. */

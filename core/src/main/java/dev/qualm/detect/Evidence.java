@@ -174,7 +174,7 @@ public final class Evidence implements AutoCloseable {
         return out;
     }
 
-    /** Input of the head, {@code [n, d]} (or {@code [n, d, 1, 1]}). */
+    /** Input of the head, {@code [n, d]} (or {@code [n, d, 1, 1]}, or {@code [n, d, h, w]} if its results are averaged). */
     public Array features() {
         Head head = Objects.requireNonNull(network.structure().head(), "the network has no head");
         return tensor(head.features());

@@ -10,6 +10,7 @@ import dev.qualm.network.engine.Tensors;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +70,8 @@ public final class GradNorm {
 
     /** The usual norm needs no copy of the features: they are summed where they are. */
     private static double[] of(Network network, Array logits, Tensor features, double temperature, double p) {
-        if (p != 1 || features.dim() < 2 || features.numel() == 0) {
+        boolean averaged = Objects.requireNonNull(network.structure().head()).averaged();
+        if (p != 1 || averaged || features.dim() < 2 || features.numel() == 0) {
             return of(logits, features(network, Tensors.toArray(features)), temperature, p);
         }
         int n = (int) features.size(0);
@@ -88,20 +90,23 @@ public final class GradNorm {
     }
 
     /**
-     * The input of the last linear layer as a matrix.
+     * The input of the last linear layer as a matrix, its mean over positions if the layer's results are averaged ({@link Head#averaged}).
      *
-     * @param found that input as the network computed it, {@code [n, d]} or {@code [n, d, 1, ...]}
+     * @param found that input as the network computed it, {@code [n, d]}, {@code [n, d, 1, ...]} or, to be averaged, {@code [n, d, h, w]}
      * @return {@code [n, d]}
      * @throws UnsupportedModelException if the logits do not come from a linear layer
      * @throws ShapeException if the layer is applied more than once per input, as on sequences
      */
     public static Array features(Network network, @Nullable Array found) {
         int d = width(network);
-        String name =
-                java.util.Objects.requireNonNull(network.structure().head()).features();
+        Head head = Objects.requireNonNull(network.structure().head());
+        String name = head.features();
         Array features = matrix(found, name);
         if (features.dim(0) == 0) {
             return features.reshape(0, d);
+        }
+        if (head.averaged() && features.dim(1) > d && features.dim(1) % d == 0) {
+            return means(features, d);
         }
         if (features.dim(1) != d) {
             throw new ShapeException(
@@ -109,6 +114,21 @@ public final class GradNorm {
                             + "], but found " + found + " in '" + name + "'");
         }
         return features;
+    }
+
+    /** Means of each channel, {@code [n, d]} of {@code [n, d positions]}. */
+    private static Array means(Array features, int d) {
+        int n = features.dim(0);
+        int positions = features.dim(1) / d;
+        double[] out = new double[Math.multiplyExact(n, d)];
+        for (int k = 0; k < out.length; k++) {
+            double sum = 0;
+            for (int s = 0; s < positions; s++) {
+                sum += features.get(k * positions + s);
+            }
+            out[k] = sum / positions;
+        }
+        return Array.of(out, n, d);
     }
 
     /** Inputs of the last linear layer. */

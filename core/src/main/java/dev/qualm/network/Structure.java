@@ -8,10 +8,12 @@ import dev.qualm.network.graph.Graph;
 import dev.qualm.network.graph.Node;
 import dev.qualm.network.graph.ValueInfo;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -173,10 +175,18 @@ public record Structure(
     private static @Nullable Head head(Graph graph, String logits) {
         Node n = graph.producer(logits);
         String bias = null;
+        Node mean = null;
         while (n != null) {
             Map<String, Array> weights = graph.initializers();
             switch (n.op()) {
                 case "Identity", "Flatten", "Squeeze", "Reshape", "Dropout" -> n = graph.producer(n.input(0));
+                case "GlobalAveragePool", "ReduceMean" -> {
+                    if (mean != null) {
+                        return null;
+                    }
+                    mean = n;
+                    n = graph.producer(n.input(0));
+                }
                 case "Add" -> {
                     int constant = weights.containsKey(n.input(1)) ? 1 : weights.containsKey(n.input(0)) ? 0 : -1;
                     if (constant < 0 || bias != null) {
@@ -186,7 +196,8 @@ public record Structure(
                     n = graph.producer(n.input(1 - constant));
                 }
                 case "Gemm" -> {
-                    boolean plain = n.attributes().getInt("transA", 0) == 0
+                    boolean plain = mean == null
+                            && n.attributes().getInt("transA", 0) == 0
                             && n.attributes().getFloat("alpha", 1) == 1
                             && n.attributes().getFloat("beta", 1) == 1
                             && (bias == null || n.input(2).isEmpty());
@@ -202,7 +213,9 @@ public record Structure(
                 }
                 case "MatMul" -> {
                     Array w = weights.get(n.input(1));
-                    return w != null && w.rank() == 2 ? new Head(n.name(), n.input(0), n.input(1), false, bias) : null;
+                    return mean == null && w != null && w.rank() == 2
+                            ? new Head(n.name(), n.input(0), n.input(1), false, bias)
+                            : null;
                 }
                 case "Conv" -> {
                     Array w = weights.get(n.input(1));
@@ -211,8 +224,9 @@ public record Structure(
                             && w.size() == w.dim(0) * w.dim(1)
                             && n.attributes().getInt("group", 1) == 1;
                     String b = n.input(2).isEmpty() ? bias : n.input(2);
-                    return pointwise && (bias == null || n.input(2).isEmpty())
-                            ? new Head(n.name(), n.input(0), n.input(1), true, b)
+                    boolean whole = mean == null || w != null && unshifted(n) && ofPositions(graph, mean, w.rank());
+                    return pointwise && whole && (bias == null || n.input(2).isEmpty())
+                            ? new Head(n.name(), n.input(0), n.input(1), true, b, mean != null)
                             : null;
                 }
                 default -> {
@@ -221,6 +235,36 @@ public record Structure(
             }
         }
         return null;
+    }
+
+    /** Whether a convolution of single positions is applied at all of them, and no others. */
+    private static boolean unshifted(Node conv) {
+        long[] strides = conv.attributes().getInts("strides");
+        long[] pads = conv.attributes().getInts("pads");
+        return (strides == null || Arrays.stream(strides).allMatch(v -> v == 1))
+                && (pads == null || Arrays.stream(pads).allMatch(v -> v == 0));
+    }
+
+    /** Whether a mean is taken over all axes but those of items and channels. */
+    private static boolean ofPositions(Graph graph, Node mean, int rank) {
+        if (mean.op().equals("GlobalAveragePool")) {
+            return true;
+        }
+        long[] axes = mean.attributes().getInts("axes");
+        Array given = graph.initializers().get(mean.input(1));
+        if (axes == null && given != null) {
+            axes = new long[given.size()];
+            for (int i = 0; i < axes.length; i++) {
+                axes[i] = (long) given.get(i);
+            }
+        }
+        return axes != null
+                && Arrays.equals(
+                        Arrays.stream(axes)
+                                .map(a -> a < 0 ? a + rank : a)
+                                .sorted()
+                                .toArray(),
+                        LongStream.range(2, rank).toArray());
     }
 
     private static List<Layer> layers(Graph graph) {

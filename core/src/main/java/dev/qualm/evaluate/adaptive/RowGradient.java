@@ -49,14 +49,27 @@ record RowGradient(Network network, RowScore score, long seed) implements ScoreG
         Recording recording = Recording.ofInput(network).tapping(head.features());
         try (Tape tape = Tape.record(network, batch, recording)) {
             double[][] z = Pass.rows(network.asLogits(tape.array(Tape.LOGITS)));
-            double[][] h = Pass.rows(GradNorm.features(network, tape.array(head.features())));
+            Array features = tape.array(head.features());
+            double[][] h = Pass.rows(GradNorm.features(network, features));
             Map<String, Array> seeds = Map.of(
                     Tape.LOGITS,
                     Pass.matrix(cotangents(z, h, false)),
                     head.features(),
-                    Pass.matrix(cotangents(z, h, true)));
+                    atPositions(cotangents(z, h, true), features));
             return tape.gradient(seeds, leaf).toDoubles();
         }
+    }
+
+    /** Derivatives by the features as those by their tensor: where features are means over positions, each has an equal part. */
+    private static Array atPositions(double[][] byFeatures, Array tensor) {
+        int d = byFeatures.length == 0 ? 0 : byFeatures[0].length;
+        int positions = d == 0 ? 1 : tensor.size() / (byFeatures.length * d);
+        double[] out = new double[tensor.size()];
+        for (int k = 0; k < out.length; k++) {
+            int channel = k / positions;
+            out[k] = byFeatures[channel / d][channel % d] / positions;
+        }
+        return Array.of(out, tensor.shape());
     }
 
     /** Derivatives of the score by the logits, or by the features, of each row. */

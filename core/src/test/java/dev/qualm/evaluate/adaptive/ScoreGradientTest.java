@@ -24,6 +24,10 @@ import dev.qualm.mutation.Mutant;
 import dev.qualm.mutation.MutantSearch;
 import dev.qualm.mutation.Mutations;
 import dev.qualm.network.Network;
+import dev.qualm.network.NetworkBuilder;
+import dev.qualm.network.TestNetworks;
+import dev.qualm.network.engine.Precision;
+import dev.qualm.network.graph.Graph;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -102,6 +106,39 @@ class ScoreGradientTest {
         }
         Score head = new GradNormScore();
         requireSlope(KnownGradients.find(Bent.ladder(NETWORK, head)).direct(), values(head), 2e-4);
+    }
+
+    /** A 1x1 convolution before the mean over positions reads the same features as after it. */
+    @Test
+    void direct_headThatIsAveraged_gradientOfItsTwin() {
+        Graph before = NetworkBuilder.input("x", 3, 8, 8)
+                .seed(3)
+                .conv("conv", 4, 3, 1, 1)
+                .relu("relu")
+                .conv("head", 5, 1, 1, 0)
+                .globalAveragePool("gap")
+                .flatten("logits")
+                .build();
+        Graph after = NetworkBuilder.input("x", 3, 8, 8)
+                .conv("conv", 4, 3, 1, 1)
+                .relu("relu")
+                .globalAveragePool("gap")
+                .conv("head", 5, 1, 1, 0)
+                .flatten("logits")
+                .build()
+                .withInitializers(before.initializers());
+        RowScore product = new RowScore(true, (z, f) -> {
+            double[] out = new double[z.length];
+            Arrays.setAll(out, i -> z[i][1] * f[i][0] + f[i][2] * f[i][2]);
+            return out;
+        });
+        Array items = TestNetworks.images(3, 4);
+        try (Network network = Network.of(before, Precision.FLOAT64);
+                Network twin = Network.of(after, Precision.FLOAT64)) {
+            double[] expected = new RowGradient(twin, product, 3).at(items);
+            assertThat(Vectors.norm(expected)).isPositive();
+            assertThat(new RowGradient(network, product, 3).at(items)).containsExactly(expected, within(1e-9));
+        }
     }
 
     /** Directions find a gradient of many features in expectation: within the error of their number. */
