@@ -86,6 +86,7 @@ public record Evaluator(Scorer scorer, Map<String, ItemSet> fitted) {
             }
         }
         List<String> warnings = new ArrayList<>(Leakage.check(fitted, ordinary, contents));
+        int classes = classes(id, ordinary);
         List<TimedScore> timed = scorer.scores().stream().map(TimedScore::of).toList();
         Scorer run = new Scorer(
                 scorer.network(), timed.stream().map(TimedScore::score).toList(), scorer.threads(), scorer.maps());
@@ -120,9 +121,6 @@ public record Evaluator(Scorer scorer, Map<String, ItemSet> fitted) {
                 warnings.add(s.unreadable() + " items of '" + s.name() + "' cannot be read and are left out");
             }
         }
-        int classes = scorer.network()
-                .logits(id.read(ordinary.readable()[0]).inputs())
-                .dim(1);
         Map<String, String> refusals = scorer.refusals(classes);
         ScoredModel all = new ScoredModel(
                 name,
@@ -134,6 +132,21 @@ public record Evaluator(Scorer scorer, Map<String, ItemSet> fitted) {
                 warnings,
                 provenance(id, sets));
         return refusals.isEmpty() ? all : without(all, refusals.keySet());
+    }
+
+    private int classes(Dataset id, Contents ordinary) {
+        if (ordinary.readable().length == 0) {
+            throw new EvaluationException("Expected ordinary items, but not one of " + id + " can be read");
+        }
+        int classes = scorer.network()
+                .logits(id.read(ordinary.readable()[0]).inputs())
+                .dim(1);
+        if (classes < 2) {
+            throw new EvaluationException("Expected a network that compares two or more classes, but '"
+                    + scorer.network().structure().logits()
+                    + "' holds one number per item, whose softmax is 1 whatever it is; choose another output");
+        }
+        return classes;
     }
 
     private static void require(Dataset id, List<EvaluationSet> sets) {

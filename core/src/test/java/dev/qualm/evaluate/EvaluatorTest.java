@@ -202,6 +202,21 @@ class EvaluatorTest {
     }
 
     @Test
+    void score_networkOfOneNumber_isRefusedBeforeItIsScored() {
+        var graph = NetworkBuilder.input("x", 6).seed(1).linear("one", 1).build();
+        try (Network single = Network.of(graph, Precision.FLOAT64)) {
+            Evaluator evaluator = Evaluator.of(new Scorer(single, Scores.of(List.of("msp")), 1));
+            List<EvaluationSet> sets = List.of(EvaluationSet.far("far", data(5, 9, 4)));
+            assertThatThrownBy(() -> evaluator.score("m", data(5, 1, 3), sets, (set, done, of) -> {
+                        throw new AssertionError("scored " + set);
+                    }))
+                    .isInstanceOf(EvaluationException.class)
+                    .hasMessageContaining("two or more classes")
+                    .hasMessageContaining("'one'");
+        }
+    }
+
+    @Test
     void floor_isAlwaysThereOnce() {
         assertThat(evaluator("gen", "entropy").scorer().scores())
                 .extracting(Score::name)
