@@ -39,7 +39,7 @@ record Pnml() implements Detector {
         double[][] rows =
                 Eigen.of(directions.around(new double[site.features()])).whitening();
         DetectorException.require(
-                rows.length > 0, ABOUT.name(), "features that are not all zero", "others", "give other data");
+                rows.length > 0, ABOUT.name(), "features that are not all zero", "zeros", "give other data");
         double factor = 1 / Math.sqrt(directions.total());
         for (int i = 0; i < rows.length; i++) {
             rows[i] = Vectors.scaled(rows[i], factor);

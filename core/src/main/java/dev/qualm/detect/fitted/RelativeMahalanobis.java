@@ -35,6 +35,13 @@ record RelativeMahalanobis() implements Detector {
     @Override
     public Learnt fit(Site site, Statistics found) {
         Moments moments = found.get(Moments.Of.FEATURES);
+        // With one class its distance and that from the data as a whole are the same.
+        DetectorException.require(
+                moments.means().length > 1,
+                ABOUT.name(),
+                "items of two or more classes",
+                moments.means().length,
+                "give items of other classes, or use mahalanobis");
         double[][] within = Mahalanobis.whitening(moments, ABOUT.name());
         double[][] all = Eigen.of(moments.pooled()).whitening();
         double[][] both =

@@ -407,6 +407,16 @@ class DetectorSuiteTest {
 
     /** Of a linear map without bias, the movement of the only layer is that of the noise: its size over the input's, on average. */
     @Test
+    void relativeMahalanobis_oneClass_isRefused() {
+        Readings one = READ.select(
+                IntStream.range(0, 600).filter(i -> READ.label(i) == 1).toArray());
+        assertThat(one.size()).isGreaterThan(50);
+        assertThatThrownBy(() -> fitted("relative-mahalanobis", one))
+                .isInstanceOf(DetectorException.class)
+                .hasMessageContaining("two or more classes, but found 1");
+    }
+
+    @Test
     void neco_asManyDimensionsAsFeatures_isRefused() {
         assertThatThrownBy(() -> fitted("neco:dimensions=" + SITE.features(), READ))
                 .isInstanceOf(DetectorException.class)
