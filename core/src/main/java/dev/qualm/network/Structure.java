@@ -212,9 +212,14 @@ public record Structure(
                             : null;
                 }
                 case "MatMul" -> {
-                    Array w = weights.get(n.input(1));
+                    Node turned = graph.producer(n.input(1));
+                    String weight = n.input(1);
+                    if (turned != null && turned.op().equals("Transpose") && swaps(turned)) {
+                        weight = turned.input(0);
+                    }
+                    Array w = weights.get(weight);
                     return mean == null && w != null && w.rank() == 2
-                            ? new Head(n.name(), n.input(0), n.input(1), false, bias)
+                            ? new Head(n.name(), n.input(0), weight, !weight.equals(n.input(1)), bias)
                             : null;
                 }
                 case "Conv" -> {
@@ -235,6 +240,12 @@ public record Structure(
             }
         }
         return null;
+    }
+
+    /** Whether the two axes of a matrix change places. */
+    private static boolean swaps(Node transpose) {
+        long[] order = transpose.attributes().getInts("perm");
+        return order == null || Arrays.equals(order, new long[] {1, 0});
     }
 
     /** Whether a convolution of single positions is applied at all of them, and no others. */

@@ -8,12 +8,16 @@ import dev.qualm.ShapeException;
 import dev.qualm.UnsupportedModelException;
 import dev.qualm.array.Array;
 import dev.qualm.network.engine.Precision;
+import dev.qualm.network.graph.Attributes;
+import dev.qualm.network.graph.Graph;
+import dev.qualm.network.graph.Node;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class NetworkTest {
@@ -121,6 +125,29 @@ class NetworkTest {
             assertThat(s.layers().stream().map(Layer::name)).containsExactly("conv1", "bn1", "conv2", "logits");
             assertThat(s.activations()).containsExactly("relu1", "relu2");
         }
+    }
+
+    @Test
+    void structure_weightTurnedInTheGraph_isAHeadOfClassesFirst() {
+        Graph gemm = NetworkBuilder.input("x", 4)
+                .seed(1)
+                .linear("fc", 6)
+                .relu("h")
+                .withoutBias()
+                .linear("logits", 3)
+                .build();
+        assertThat(headAfter(gemm, new long[] {1, 0}))
+                .isEqualTo(new Head("logits", "h", "logits.weight", true, null, false));
+        assertThat(headAfter(gemm, null)).isNotNull();
+        assertThat(headAfter(gemm, new long[] {0, 1})).as("the weight as it is").isNull();
+    }
+
+    private static @Nullable Head headAfter(Graph gemm, long @Nullable [] order) {
+        List<Node> nodes = new ArrayList<>(gemm.nodes().subList(0, gemm.nodes().size() - 1));
+        Attributes turn = order == null ? Attributes.NONE : Attributes.NONE.with("perm", order);
+        nodes.add(Node.of("turned", "Transpose", List.of("logits.weight"), turn));
+        nodes.add(Node.of("logits", "MatMul", List.of("h", "turned"), Attributes.NONE));
+        return Structure.of(gemm.withNodes(nodes), null, null).head();
     }
 
     @Test
