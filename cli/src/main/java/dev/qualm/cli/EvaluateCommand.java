@@ -10,6 +10,7 @@ import dev.qualm.evaluate.Evaluator;
 import dev.qualm.evaluate.LeaveOneOut;
 import dev.qualm.evaluate.ModelEvaluation;
 import dev.qualm.evaluate.ScoredModel;
+import dev.qualm.evaluate.adaptive.LadderResult;
 import dev.qualm.network.Network;
 import dev.qualm.report.evaluate.EvaluationCsv;
 import dev.qualm.report.evaluate.EvaluationJson;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples: qualm evaluate model.onnx --id test/ --near sandals/ --far digits/ --detectors gen,fdbd,knn --fit trusted/ -o out",
+            "          qualm evaluate model.onnx --id test/ --detector d.qualm --attack pgd --eps 8/255 --adaptive 50",
             "          qualm evaluate model.onnx --id test/ --shifted rotate=90 --attack fgsm,pgd --eps 8/255 --detector d.qualm --meta"
         })
 final class EvaluateCommand implements Runnable {
@@ -70,6 +72,10 @@ final class EvaluateCommand implements Runnable {
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
     private EvaluateDetectors detectors;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private AdaptiveOptions adaptive;
 
     @Option(
             names = "--meta",
@@ -176,6 +182,7 @@ final class EvaluateCommand implements Runnable {
             throw new ParameterException(spec.commandLine(), "--limit, --threads and --resamples are at least 1");
         }
         detectors.check(spec.commandLine(), !others.isEmpty());
+        adaptive.check(spec.commandLine(), sets.bounded());
         try {
             return EvaluationSettings.defaults()
                     .withBaseline(baseline)
@@ -190,14 +197,28 @@ final class EvaluateCommand implements Runnable {
         EvaluateSets.Opened opened =
                 sets.open(id, new EvaluateSets.Reading(network, said, preprocessing, options, limit, this::say));
         PrintWriter err = spec.commandLine().getErr();
-        Evaluator evaluator = detectors.evaluator(network, said, preprocessing, options, threads, err, this::say);
+        EvaluateDetectors.Made made =
+                detectors.evaluator(network, said, preprocessing, options, threads, err, this::say);
+        Evaluator evaluator = made.evaluator();
         ScoredModel scored;
         try (EvaluateProgress progress = new EvaluateProgress(err)) {
             scored = evaluator.score(name, opened.id(), opened.sets(), progress);
         }
+        Map<String, LadderResult> attacked = adaptive.asked()
+                ? adaptive.run(
+                        network,
+                        evaluator.scorer().scores(),
+                        made.fromFile(),
+                        scored,
+                        opened.id(),
+                        sets.budget(),
+                        opened.box(),
+                        adaptive.settings(sets.settings(), threads),
+                        err)
+                : Map.of();
         ModelEvaluation table;
         try (ProgressBar bar = new ProgressBar(err, "Comparing", ModelEvaluation.blocks(scored, settings))) {
-            table = ModelEvaluation.of(scored, settings, Map.of(), bar::update);
+            table = ModelEvaluation.of(scored, settings, attacked, bar::update);
         }
         return meta ? table.withLeftOut(LeaveOneOut.of(MetaRecipe.defaults()).of(scored, settings.baseline())) : table;
     }

@@ -72,8 +72,15 @@ final class EvaluateDetectors {
         }
     }
 
+    /**
+     * Ready to score.
+     *
+     * @param fromFile detectors that were read from a file, perhaps with a calibration; null if they were fitted here
+     */
+    record Made(Evaluator evaluator, @Nullable FittedDetectors fromFile) {}
+
     /** Fits or reads them, and puts the scores that need no fit beside them. */
-    Evaluator evaluator(
+    Made evaluator(
             Network network,
             ModelDescription description,
             PreprocessOptions preprocessing,
@@ -83,10 +90,11 @@ final class EvaluateDetectors {
             Consumer<String> say) {
         Scorer scorer = new Scorer(network, Scores.of(scores), threads);
         if (file != null) {
-            return Evaluator.of(scorer, FittedDetectors.load(file, network));
+            FittedDetectors read = FittedDetectors.load(file, network);
+            return new Made(Evaluator.of(scorer, read), read);
         }
         if (names == null || fitPath == null) {
-            return Evaluator.of(scorer);
+            return new Made(Evaluator.of(scorer), null);
         }
         boolean labelled = options.open(fitPath, List.of()).labelled();
         Dataset data;
@@ -104,7 +112,7 @@ final class EvaluateDetectors {
         }
         try (ProgressBar bar = new ProgressBar(err, "Fitting", data.size())) {
             FittedDetectors fitted = DetectorFit.fit(network, data, labelled, chosen(names, say), threads, bar::update);
-            return Evaluator.of(scorer, fitted);
+            return new Made(Evaluator.of(scorer, fitted), null);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.qualm.attack.AttackSettings;
 import dev.qualm.attack.Attacks;
 import dev.qualm.attack.Ball;
 import dev.qualm.attack.Box;
+import dev.qualm.attack.Budget;
 import dev.qualm.attack.Noise;
 import dev.qualm.attack.Noises;
 import dev.qualm.data.Dataset;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -85,10 +87,29 @@ final class EvaluateSets {
             Consumer<String> say) {}
 
     /** Ordinary items with the sets beside them. */
-    record Opened(Dataset id, List<EvaluationSet> sets) {}
+    record Opened(Dataset id, List<EvaluationSet> sets, Box box, String unit) {}
 
     AttackSettings settings() {
         return settings.settings();
+    }
+
+    /** Whether it is said how far attacks may go. */
+    boolean bounded() {
+        return epsilon != null;
+    }
+
+    /**
+     * How far attacks on detectors may go: --eps, in the norm of --norm, else of the first attack that names one, else
+     * linf.
+     */
+    Budget budget() {
+        Ball ball = norm;
+        for (String text : attacks) {
+            String[] parts = text.strip().split(":", -1);
+            ball = ball == null && parts.length > 2 ? Ball.parse(parts[2]) : ball;
+        }
+        return RobustnessBudgets.parse(List.of(Objects.requireNonNull(epsilon)), ball == null ? Ball.LINF : ball)
+                .get(0);
     }
 
     /** Opens everything for one model. */
@@ -111,7 +132,7 @@ final class EvaluateSets {
         if (!attacks.isEmpty()) {
             r.say.accept("epsilons are in " + id.bounds().unit());
         }
-        return new Opened(id.data(), sets);
+        return new Opened(id.data(), sets, bounds, id.bounds().unit());
     }
 
     private String budgeted(String raw) {

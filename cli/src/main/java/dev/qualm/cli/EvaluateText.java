@@ -1,5 +1,6 @@
 package dev.qualm.cli;
 
+import dev.qualm.evaluate.AdaptiveResult;
 import dev.qualm.evaluate.AttackOutcome;
 import dev.qualm.evaluate.Cell;
 import dev.qualm.evaluate.EvaluationReport;
@@ -66,6 +67,7 @@ final class EvaluateText {
             }
         }
         lines.add("");
+        m.adaptive().forEach(a -> adaptive(a, lines));
         if (!m.leftOut().isEmpty()) {
             leftOut(m, lines);
         }
@@ -93,7 +95,10 @@ final class EvaluateText {
                         a.l2().mean()));
             }
         }
-        return text.append(c.nonAdaptive() ? "  [" + EvaluationReport.NON_ADAPTIVE + "]" : "")
+        return text.append(
+                        EvaluationWords.stamped(m.of(c.set(), c.view()))
+                                ? "  [" + EvaluationReport.NON_ADAPTIVE + "]"
+                                : "")
                 .toString();
     }
 
@@ -105,11 +110,12 @@ final class EvaluateText {
         head.addAll(failures ? List.of("AURC", "E-AURC", "AUGRC", "risk@80") : List.of("AUPR out", "AUPR in", "AUTC"));
         head.addAll(List.of("passes", "x forward", ""));
         columns.row(head.toArray(String[]::new));
-        cells.forEach(c -> columns.row(row(c, failures)));
+        boolean all = EvaluationWords.stamped(cells);
+        cells.forEach(c -> columns.row(row(c, failures, all)));
         return columns.lines();
     }
 
-    private static String[] row(Cell c, boolean failures) {
+    private static String[] row(Cell c, boolean failures, boolean allStamped) {
         List<String> row = new ArrayList<>(List.of(c.detector()));
         RankNumbers n = c.numbers();
         SelectiveNumbers s = c.selective();
@@ -142,12 +148,35 @@ final class EvaluateText {
             case ABOVE -> "above the floor";
             case NOT_ABOVE, BELOW -> c.floor().words() + " (" + String.join(", ", c.notBeaten()) + ")";
         };
+        String mark = EvaluationWords.mark(c, allStamped);
+        note = note.isEmpty() || mark.isEmpty() ? note + mark : note + "; " + mark;
         row.add(c.undefined() == 0 ? note : note + " " + c.undefined() + " undefined");
         return row.toArray(String[]::new);
     }
 
     private static String number(String format, double value) {
         return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, format, value);
+    }
+
+    private static void adaptive(AdaptiveResult a, List<String> lines) {
+        lines.add("Adaptive attacks on " + EvaluationWords.worst(a));
+        Columns columns = new Columns(true);
+        columns.row("rung", "items", "evaded", "misclassified", "passes", "");
+        for (AdaptiveResult.Rung r : a.rungs()) {
+            if (r.items() > 0) {
+                columns.row(
+                        r.name(),
+                        Integer.toString(r.items()),
+                        EvaluationWords.share(r.evadedShare()),
+                        EvaluationWords.share(r.misclassifiedShare()),
+                        number("%.0f", r.passes()),
+                        r.note());
+            }
+        }
+        lines.addAll(columns.lines());
+        EvaluationWords.absent(a).forEach(w -> lines.add("  " + w));
+        a.doubts().forEach(w -> lines.add("  warning: " + w));
+        lines.add("");
     }
 
     private static void leftOut(ModelEvaluation m, List<String> lines) {

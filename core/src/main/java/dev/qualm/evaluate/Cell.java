@@ -53,7 +53,7 @@ public record Cell(
 
     /** Whether it speaks of attacks though nobody attacked the detector. */
     public boolean nonAdaptive() {
-        return role == Role.ADVERSARIAL && (adaptive == null || adaptive.rungs().isEmpty());
+        return role == Role.ADVERSARIAL && (adaptive == null || !adaptive.attacked());
     }
 
     /** Items of either side without a score. */

@@ -26,7 +26,8 @@ public record EvaluationReport(
 
     /** What the stamp means. */
     public static final String NON_ADAPTIVE_MEANS = NON_ADAPTIVE
-            + ": the attacks did not know of the detectors. Numbers on attacked items say nothing about attackers who do.";
+            + ": the attacks did not know of the detectors. Numbers on attacked items say nothing about attackers who do."
+            + " qualm evaluate --adaptive N attacks the detectors too, and takes the stamp off those it attacked.";
 
     public EvaluationReport {
         models = List.copyOf(models);

@@ -14,6 +14,7 @@ import java.util.function.IntConsumer;
  * @param settings how it was made
  * @param cells set by set in their order, wrong predictions of ordinary items first, each by detector
  * @param leftOut what learnt combinations of detectors reach on sets that they did not learn from; empty if not asked for
+ * @param adaptive what attackers who know the detectors made of them
  * @param warnings what is doubtful
  * @param provenance what made it
  */
@@ -22,6 +23,7 @@ public record ModelEvaluation(
         EvaluationSettings settings,
         List<Cell> cells,
         List<LeftOut> leftOut,
+        List<AdaptiveResult> adaptive,
         List<String> warnings,
         Provenance provenance) {
     /** Name of the set of ordinary items that are predicted wrongly. */
@@ -30,6 +32,7 @@ public record ModelEvaluation(
     public ModelEvaluation {
         cells = List.copyOf(cells);
         leftOut = List.copyOf(leftOut);
+        adaptive = List.copyOf(adaptive);
         warnings = List.copyOf(warnings);
     }
 
@@ -50,6 +53,7 @@ public record ModelEvaluation(
             Map<String, ? extends AdaptiveResult> adaptive,
             IntConsumer progress) {
         scored.index(settings.baseline());
+        adaptive.keySet().forEach(scored::index);
         List<String> warnings = new ArrayList<>(scored.warnings());
         scored.refusals().forEach((d, why) -> warnings.add("Detector " + d + " is left out: " + why));
         List<Cell> cells = new ArrayList<>();
@@ -60,11 +64,19 @@ public record ModelEvaluation(
             cells.addAll(found);
             progress.accept(b + 1);
         }
+        List<AdaptiveResult> attacked = List.copyOf(adaptive.values());
+        for (AdaptiveResult a : attacked) {
+            if (!a.attacked()) {
+                warnings.add("Adaptive attacks on " + a.detector() + " had nothing to attack: " + a.conditions());
+            }
+            a.doubts().forEach(d -> warnings.add("Adaptive attacks on " + a.detector() + " may be weak, " + d));
+        }
         return new ModelEvaluation(
                 scored,
                 settings,
                 cells,
                 List.of(),
+                attacked,
                 warnings,
                 scored.provenance()
                         .with("baseline", settings.baseline())
@@ -123,7 +135,7 @@ public record ModelEvaluation(
 
     /** The same with results of learnt combinations. */
     public ModelEvaluation withLeftOut(List<LeftOut> results) {
-        return new ModelEvaluation(scored, settings, cells, results, warnings, provenance);
+        return new ModelEvaluation(scored, settings, cells, results, adaptive, warnings, provenance);
     }
 
     /** The cells of a set under a view, by detector. */

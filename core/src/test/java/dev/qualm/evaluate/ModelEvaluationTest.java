@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.qualm.metric.Proportion;
 import dev.qualm.metric.TprRule;
 import java.util.List;
 import java.util.Map;
@@ -90,13 +91,43 @@ class ModelEvaluationTest {
     }
 
     private record Ladder(String detector, int count) implements AdaptiveResult {
-        private record Step(String name, int items, double evaded, String note) implements Rung {}
+        private record Step(String name, int items, double evaded, String note) implements Rung {
+            @Override
+            public Proportion evadedShare() {
+                return new Proportion(Math.round(evaded * items), items);
+            }
+
+            @Override
+            public Proportion misclassifiedShare() {
+                return new Proportion(items, items);
+            }
+
+            @Override
+            public double passes() {
+                return 12;
+            }
+        }
 
         @Override
         public List<Step> rungs() {
             return IntStream.range(0, count)
                     .mapToObj(i -> new Step("joint", 10, 1, ""))
                     .toList();
+        }
+
+        @Override
+        public Proportion worst() {
+            return new Proportion(1, 2);
+        }
+
+        @Override
+        public String conditions() {
+            return "alarms above 0.3";
+        }
+
+        @Override
+        public List<String> doubts() {
+            return List.of("noise as good: <all> of them");
         }
     }
 

@@ -127,6 +127,16 @@ public record DetectorScore(Detector detector, Site site, Learnt learnt, Judge j
         return defined(out);
     }
 
+    /**
+     * The changed networks that it asks, drawn again: for label change rates.
+     *
+     * @param network it was fitted for
+     * @return null for methods that ask none
+     */
+    public @Nullable FittedMutants mutants(Network network) {
+        return detector instanceof Lcr lcr ? lcr.mutants(network, learnt) : null;
+    }
+
     private static double[] defined(double[] values) {
         for (int i = 0; i < values.length; i++) {
             values[i] = Double.isFinite(values[i]) ? values[i] : Double.NaN;

@@ -186,6 +186,12 @@ record Lcr(String operator, int mutants, double rate, int seed, double ratio, do
 
     @Override
     public Judge judge(Site site, Learnt learnt) {
+        double[] kept = kept(learnt);
+        Object key = new Object();
+        return (Judge.OfInput) evidence -> rates(evidence, kept, key);
+    }
+
+    private double[] kept(Learnt learnt) {
         double[] kept = learnt.vector("mutants", mutants);
         for (int i = 0; i < kept.length; i++) {
             double least = i == 0 ? 0 : kept[i - 1] + 1;
@@ -193,16 +199,24 @@ record Lcr(String operator, int mutants, double rate, int seed, double ratio, do
                 throw Learnt.failure("mutants", "whole numbers in ascending order", kept[i]);
             }
         }
-        Object key = new Object();
-        return (Judge.OfInput) evidence -> rates(evidence, kept, key);
+        return kept;
+    }
+
+    FittedMutants mutants(Network network, Learnt learnt) {
+        return mutants(network, kept(learnt));
+    }
+
+    private FittedMutants mutants(Network network, double[] kept) {
+        Mutator mutator = mutator(network);
+        return new FittedMutants(
+                mutator,
+                Arrays.stream(kept).mapToObj(i -> mutator.draw(seed, (long) i)).toList());
     }
 
     private double[] rates(Evidence evidence, double[] kept, Object key) {
         LabelChangeRate of = evidence.shared().get(key, LabelChangeRate.class, () -> {
-            Mutator mutator = mutator(evidence.network());
-            LabelChangeRate all = LabelChangeRate.of(Arrays.stream(kept)
-                    .mapToObj(i -> mutator.draw(seed, (long) i))
-                    .toList());
+            LabelChangeRate all =
+                    LabelChangeRate.of(mutants(evidence.network(), kept).mutants());
             return threshold > 0 ? all.until(new LcrCurtailment(mutants, threshold)) : all;
         });
         return evidence.labelChanges(of).rates();

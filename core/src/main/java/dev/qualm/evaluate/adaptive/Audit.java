@@ -10,7 +10,10 @@ import dev.qualm.network.engine.Precision;
 final class Audit {
     private Audit() {}
 
-    /** Whether each point lies in the ball around its item and in the box, but for the rounding of the network's precision. */
+    /**
+     * Whether each point lies in the ball around its item and in the box, but for the rounding of the network's
+     * precision.
+     */
     static boolean[] inside(Network network, Array items, Array points, Budget budget, Box box) {
         int n = items.dim(0);
         int width = items.size() / Math.max(1, n);

@@ -79,7 +79,7 @@ final class Climb {
 
     /** Both descents once more, with one step, with all, and with twice the budget. */
     List<LadderWarning> diagnose(Map<String, LadderRung> made, ScoreGradient slope, Workers workers) {
-        int all = ladder.settings().steps();
+        int all = ladder.settings().search().steps();
         AtomicInteger stuck = new AtomicInteger();
         double one = share(attempt(g -> both(g, slope, 1), ladder.budget(), workers));
         double once = share(attempt(

@@ -19,15 +19,16 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * For statistics of cosine similarity maps: those of the gradients themselves in the place of their signs, of a network whose rectifiers are
- * smooth, differentiated twice. Logits are rescaled to a largest magnitude of 10, as the maps do.
+ * For statistics of cosine similarity maps: those of the gradients themselves in the place of their signs, of a network
+ * whose rectifiers are smooth, differentiated twice. Logits are rescaled to a largest magnitude of 10, as the maps do.
  *
  * @param network the classifier
  * @param score the statistic
  */
 /*
- * Doubles, because the gradient toward the predicted class is what remains of 1 - p: at a gap of 20, the most that rescaled logits have, that is
- * nothing in floats. Rectifiers have no second derivative, so without smoothing only the softmax would be seen to bend.
+ * Doubles, because the gradient toward the predicted class is what remains of 1 - p: at a gap of 20, the most that
+ * rescaled logits have, that is nothing in floats. Rectifiers have no second derivative, so without smoothing only the
+ * softmax would be seen to bend.
  */
 record CosineMapGradient(Network network, CosineMapScore score) implements ScoreGradient {
     private static final double BETA = 10;

@@ -7,8 +7,9 @@ import dev.qualm.mutation.ItemSet;
 import java.util.Random;
 
 /**
- * The gradient of a score of which only values are known, smoothed by noise: {@code mean of u (S(x + sigma u) - S(x - sigma u)) / (2
- * sigma)} over normal u (natural evolution strategies; Wierstra et al., JMLR 15, 2014; Ilyas, Engstrom, Athalye, Lin, ICML 2018).
+ * The gradient of a score of which only values are known, smoothed by noise:
+ * {@code mean of u (S(x + sigma u) - S(x - sigma u)) / (2 sigma)} over normal u (natural evolution strategies; Wierstra
+ * et al., JMLR 15, 2014; Ilyas, Engstrom, Athalye, Lin, ICML 2018).
  */
 final class EstimatedGradient implements ScoreGradient {
     private final Defence defence;
@@ -22,8 +23,8 @@ final class EstimatedGradient implements ScoreGradient {
         defence = ladder.defence();
         budget = ladder.budget();
         box = ladder.box();
-        pairs = ladder.settings().pairs();
-        share = ladder.settings().sigma();
+        pairs = ladder.settings().estimates().pairs();
+        share = ladder.settings().estimates().sigma();
         seed = ladder.settings().seed();
     }
 

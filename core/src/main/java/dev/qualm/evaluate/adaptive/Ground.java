@@ -133,7 +133,8 @@ final class Ground {
      * Moves row i, without projecting it.
      *
      * @param g not zero, in units
-     * @param steep along the direction that is steepest in the ball's norm, else along the gradient, scaled to move as far
+     * @param steep along the direction that is steepest in the ball's norm, else along the gradient, scaled to move as
+     *     far
      */
     void step(double[] x, int i, double[] g, double length, boolean steep) {
         double[] by = steep ? steepest(x, i, g) : along(g);

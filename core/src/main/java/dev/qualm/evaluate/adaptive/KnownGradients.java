@@ -6,6 +6,7 @@ import dev.qualm.detect.Score;
 import dev.qualm.detect.Scores;
 import dev.qualm.detect.fitted.DetectorScore;
 import dev.qualm.detect.fitted.Detectors;
+import dev.qualm.detect.fitted.FittedMutants;
 import dev.qualm.detect.fitted.Judge;
 import dev.qualm.mutation.Mutant;
 import dev.qualm.mutation.MutationException;
@@ -17,9 +18,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Which gradients belong to which kind of score; the estimate serves all others. To add a kind, list it here or in the settings. */
+/**
+ * Which gradients belong to which kind of score; the estimate serves all others. To add a kind, list it here or in the
+ * settings.
+ */
 final class KnownGradients {
     private static final List<ScoreGradients.Provider> OWN = List.of(
             KnownGradients::ofRows,
@@ -32,7 +37,8 @@ final class KnownGradients {
     private KnownGradients() {}
 
     static ScoreGradients find(Ladder ladder) {
-        List<ScoreGradients.Provider> all = new ArrayList<>(ladder.settings().providers());
+        List<ScoreGradients.Provider> all =
+                new ArrayList<>(ladder.settings().knowledge().providers());
         all.addAll(OWN);
         for (ScoreGradients.Provider provider : all) {
             ScoreGradients found = provider.find(ladder);
@@ -73,7 +79,7 @@ final class KnownGradients {
         if (score == null || !(score.judge() instanceof Judge.OfInput judge)) {
             return null;
         }
-        int draws = ladder.settings().draws();
+        int draws = ladder.settings().estimates().draws();
         Map<String, String> other =
                 new LinkedHashMap<>(score.detector().settings().values());
         other.put("probes", String.valueOf(draws));
@@ -124,18 +130,29 @@ final class KnownGradients {
     }
 
     private static @Nullable ScoreGradients ofMutants(Ladder ladder) {
-        if (!(ladder.defence().score() instanceof LcrScore score)) {
-            return null;
-        }
         Network network = ladder.defence().network();
-        List<Mutant> own = score.rate().mutants();
+        if (ladder.defence().score() instanceof LcrScore score) {
+            return ofMutants(
+                    ladder, score.rate().mutants(), name -> Mutations.of(name).on(network));
+        }
+        DetectorScore fitted = fitted(ladder, "lcr");
+        FittedMutants own = fitted == null ? null : fitted.mutants(network);
+        return own == null ? null : ofMutants(ladder, own.mutants(), name -> own.mutator());
+    }
+
+    /** @param mutators of operators, by name */
+    private static ScoreGradients ofMutants(Ladder ladder, List<Mutant> own, Function<String, Mutator> mutators) {
+        Network network = ladder.defence().network();
         ScoreGradient soft =
                 new MutantGradient(network, own, "soft label changes under the score's " + own.size() + " mutants");
         ScoreGradient expected = null;
         String note = "";
         try {
             List<Mutant> other = drawn(
-                    network, own, ladder.settings().draws(), ladder.settings().seed());
+                    own,
+                    mutators,
+                    ladder.settings().estimates().draws(),
+                    ladder.settings().seed());
             expected = new MutantGradient(
                     network, other, "soft label changes under " + other.size() + " mutants of the attacker's seed");
         } catch (MutationException e) {
@@ -145,14 +162,12 @@ final class KnownGradients {
     }
 
     /* By the operators of the pool in turn; nobody accepted them, so they may be worse classifiers than the pool's. */
-    private static List<Mutant> drawn(Network network, List<Mutant> pool, int count, long seed) {
+    private static List<Mutant> drawn(List<Mutant> pool, Function<String, Mutator> mutators, int count, long seed) {
         List<String> operators = pool.stream().map(Mutant::operator).distinct().toList();
-        Map<String, Mutator> mutators = new HashMap<>();
+        Map<String, Mutator> made = new HashMap<>();
         List<Mutant> out = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Mutator mutator = mutators.computeIfAbsent(
-                    operators.get(i % operators.size()),
-                    name -> Mutations.of(name).on(network));
+            Mutator mutator = made.computeIfAbsent(operators.get(i % operators.size()), mutators);
             out.add(mutator.draw(Ground.mixed(seed + 1), i));
         }
         return out;

@@ -11,14 +11,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attacks on a classifier and a detector together, from one that knows nothing of the detector to those that know everything. An item evades
- * where it is misclassified and raises no alarm, within the budget; claims about detecting attacks hold only against the worst rung.
+ * Attacks on a classifier and a detector together, from one that knows nothing of the detector to those that know
+ * everything. An item evades where it is misclassified and raises no alarm, within the budget; claims about detecting
+ * attacks hold only against the worst rung.
  *
- * <p>Draws depend on the seed and on an item's content, so that neither order nor company nor threads change anything but rounding.
+ * <p>Draws depend on the seed and on an item's content, so that neither order nor company nor threads change anything
+ * but rounding.
  *
  * @param defence what is attacked
  * @param budget how far items may be moved
@@ -26,21 +29,32 @@ import org.jspecify.annotations.Nullable;
  * @param settings how hard to try
  */
 public record Ladder(Defence defence, Budget budget, Box box, LadderSettings settings) {
+    /** How many parts {@link #run} tells its progress in: the rungs, then the search for signs of weakness. */
+    public static final int PARTS = 10;
+
     /** As {@link #run(Array, int[], Array)} without other items to start from. */
     public LadderResult run(Array items, int[] labels) {
         return run(items, labels, null);
     }
 
+    /** As {@link #run(Array, int[], Array, IntConsumer)} without progress. */
+    public LadderResult run(Array items, int[] labels, @Nullable Array others) {
+        return run(items, labels, others, done -> {});
+    }
+
     /**
      * Attacks items. Those that are misclassified or raise an alarm as they are, are left out and counted.
      *
-     * @param items valid inputs, {@code [n, ...]}, that neither the detector was fitted on nor its threshold was taken from
+     * @param items valid inputs, {@code [n, ...]}, that neither the detector was fitted on nor its threshold was taken
+     *     from
      * @param labels true classes, {@code [n]}
-     * @param others further inputs that the attacker owns, from which the attack without gradients starts, {@code [m, ...]}; null for none
+     * @param others further inputs that the attacker owns, from which the attack without gradients starts,
+     *     {@code [m, ...]}; null for none
+     * @param progress called with the number of parts done, of {@link #PARTS}
      * @throws ShapeException if the labels do not fit
      * @throws QualmException if items are outside the box, or the score refuses the network
      */
-    public LadderResult run(Array items, int[] labels, @Nullable Array others) {
+    public LadderResult run(Array items, int[] labels, @Nullable Array others, IntConsumer progress) {
         if (items.rank() == 0 || labels.length != items.dim(0)) {
             throw new ShapeException("Expected one label per item, but found " + labels.length + " for " + items);
         }
@@ -73,12 +87,15 @@ public record Ladder(Defence defence, Budget budget, Box box, LadderSettings set
             for (Rungs.Rung rung : rungs) {
                 LadderRung result = climb.run(rung, workers);
                 all.add(result);
+                progress.accept(all.size());
                 if (result.items() > 0) {
                     made.put(rung.name(), result);
                 }
             }
+            progress.accept(PARTS - 1);
             warnings = own.length == 0 ? List.of() : climb.diagnose(made, gradients.direct(), workers);
         }
+        progress.accept(PARTS);
         boolean[] evasions = new boolean[own.length];
         for (LadderRung r : made.values()) {
             for (int i = 0; i < evasions.length; i++) {

@@ -2,8 +2,10 @@ package dev.qualm.evaluate.adaptive;
 
 import dev.qualm.Provenance;
 import dev.qualm.attack.Budget;
+import dev.qualm.evaluate.AdaptiveResult;
 import dev.qualm.metric.Proportion;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +32,10 @@ public record LadderResult(
         List<LadderRung> rungs,
         boolean[] evasions,
         List<LadderWarning> warnings,
-        Provenance provenance) {
+        Provenance provenance)
+        implements AdaptiveResult {
+    private static final String ORIGIN = "threshold from";
+
     public LadderResult {
         rungs = List.copyOf(rungs);
         warnings = List.copyOf(warnings);
@@ -42,8 +47,44 @@ public record LadderResult(
     }
 
     /** Share of items that evade on any rung: the number to quote. Null without items. */
+    @Override
     public @Nullable Proportion worst() {
         return items() == 0 ? null : Proportion.of(evasions);
+    }
+
+    @Override
+    public String conditions() {
+        String from = provenance.entries().get(ORIGIN);
+        return String.format(
+                        Locale.ROOT,
+                        "alarms above %.4g, %s: %d of %d items (%d misclassified, %d alarmed before)",
+                        threshold,
+                        budget,
+                        items(),
+                        given,
+                        wrong,
+                        alarmed)
+                + (from == null ? "" : "; threshold from " + from);
+    }
+
+    /** The same, and where its threshold comes from. */
+    LadderResult withThresholdFrom(String origin) {
+        return new LadderResult(
+                detector,
+                threshold,
+                budget,
+                given,
+                wrong,
+                alarmed,
+                rungs,
+                evasions,
+                warnings,
+                provenance.with(ORIGIN, origin));
+    }
+
+    @Override
+    public List<String> doubts() {
+        return warnings.stream().map(LadderWarning::toString).toList();
     }
 
     /**

@@ -1,14 +1,15 @@
 package dev.qualm.evaluate.adaptive;
 
 import dev.qualm.array.Array;
+import dev.qualm.evaluate.AdaptiveResult;
 import dev.qualm.metric.Auroc;
 import dev.qualm.metric.Proportion;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one attack came to. All numbers are of its final points, asked anew and measured apart from the attack; a point outside the ball or the
- * box counts as nothing.
+ * What one attack came to. All numbers are of its final points, asked anew and measured apart from the attack; a point
+ * outside the ball or the box counts as nothing.
  *
  * @param name of the attack
  * @param note how it worked here; why it does not apply, if there are no items
@@ -31,7 +32,8 @@ public record LadderRung(
         double passes,
         double zeroGradients,
         int outside,
-        @Nullable Array points) {
+        @Nullable Array points)
+        implements AdaptiveResult.Rung {
     /** A rung that does not apply. */
     static LadderRung absent(String name, String reason) {
         boolean[] none = {};
@@ -44,22 +46,26 @@ public record LadderRung(
     }
 
     /** Items attacked; 0 if it does not apply. */
+    @Override
     public int items() {
         return evasions.length;
     }
 
     /** Share of items that evade; NaN without items. */
+    @Override
     public double evaded() {
         Proportion share = evadedShare();
         return share == null ? Double.NaN : share.value();
     }
 
     /** The same with its intervals; null without items. */
+    @Override
     public @Nullable Proportion evadedShare() {
         return items() == 0 ? null : Proportion.of(evasions);
     }
 
     /** Share of items that are misclassified, with its intervals; null without items. */
+    @Override
     public @Nullable Proportion misclassifiedShare() {
         return items() == 0 ? null : Proportion.of(misclassified);
     }
@@ -70,7 +76,9 @@ public record LadderRung(
         return s.length == 0 ? Double.NaN : (s[(s.length - 1) / 2] + s[s.length / 2]) / 2;
     }
 
-    /** How well the score tells the misclassified points from clean items; null without any. Failed attacks are neither. */
+    /**
+     * How well the score tells the misclassified points from clean items; null without any. Failed attacks are neither.
+     */
     public @Nullable Auroc auroc() {
         double[] negatives = defined(clean);
         double[] positives = adversarialScores();

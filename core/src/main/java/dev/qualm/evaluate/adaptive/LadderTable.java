@@ -14,16 +14,7 @@ final class LadderTable {
 
     static String of(LadderResult r) {
         StringBuilder out = new StringBuilder();
-        out.append(String.format(
-                Locale.ROOT,
-                "%s, alarms above %.4g, %s: %d of %d items (%d misclassified, %d alarmed before)%n",
-                r.detector(),
-                r.threshold(),
-                r.budget(),
-                r.items(),
-                r.given(),
-                r.wrong(),
-                r.alarmed()));
+        out.append(r.detector()).append(", ").append(r.conditions()).append(System.lineSeparator());
         out.append(String.format(
                 Locale.ROOT, ROW, "rung", "n", "wrong", "evaded (95% Wilson)", "median", "AUROC", "passes", "zero"));
         for (LadderRung rung : r.rungs()) {

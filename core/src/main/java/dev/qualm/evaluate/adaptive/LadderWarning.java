@@ -3,8 +3,8 @@ package dev.qualm.evaluate.adaptive;
 import java.util.Locale;
 
 /**
- * A sign that an attack fails for other reasons than that the defence is good (Athalye, Carlini, Wagner, ICML 2018, section 3.1; Carlini et al.,
- * "On Evaluating Adversarial Robustness", 2019). No warning is no proof.
+ * A sign that an attack fails for other reasons than that the defence is good (Athalye, Carlini, Wagner, ICML 2018,
+ * section 3.1; Carlini et al., "On Evaluating Adversarial Robustness", 2019). No warning is no proof.
  *
  * @param check what was looked for
  * @param detail what was found

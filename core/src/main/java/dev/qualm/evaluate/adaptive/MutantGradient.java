@@ -6,8 +6,8 @@ import dev.qualm.network.Network;
 import java.util.List;
 
 /**
- * For label change rates: {@code mean over mutants of log(1 + exp(-m))}, where m is the lead that the network's own class has under a mutant.
- * A soft count of changed labels, with a gradient everywhere.
+ * For label change rates: {@code mean over mutants of log(1 + exp(-m))}, where m is the lead that the network's own
+ * class has under a mutant. A soft count of changed labels, with a gradient everywhere.
  *
  * @param network the classifier
  * @param mutants of it

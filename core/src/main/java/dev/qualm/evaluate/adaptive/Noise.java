@@ -15,7 +15,7 @@ final class Noise {
         for (int i = 0; i < ground.n; i++) {
             draws[i] = ground.random(i, SALT);
         }
-        for (int k = 0; k < ground.settings().noise(); k++) {
+        for (int k = 0; k < ground.settings().search().noise(); k++) {
             for (int i = 0; i < ground.n; i++) {
                 ground.scatter(x, i, draws[i]);
             }

@@ -11,8 +11,8 @@ import dev.qualm.network.Network;
 import java.util.List;
 
 /**
- * Attacks that do not know of the detector: PGD (Madry et al. 2018) and APGD on the DLR loss (Croce, Hein 2020), which is stronger; PGD alone for
- * two classes, which have no such loss.
+ * Attacks that do not know of the detector: PGD (Madry et al. 2018) and APGD on the DLR loss (Croce, Hein 2020), which
+ * is stronger; PGD alone for two classes, which have no such loss.
  */
 final class Oblivious {
     private Oblivious() {}
@@ -59,14 +59,14 @@ final class Oblivious {
         Ball ball = ground.budget.ball();
         double epsilon = ground.budget.epsilon();
         Box box = ground.ladder.box();
-        double step = epsilon * Math.min(1, s.stride() / s.steps());
-        Attack plain = Pgd.of(ball, epsilon, step, s.steps(), box).withRandomStart(s.seed());
+        double step = epsilon * Math.min(1, s.search().stride() / s.search().steps());
+        Attack plain = Pgd.of(ball, epsilon, step, s.search().steps(), box).withRandomStart(s.seed());
         Array one = ground.array(ground.original, new int[] {0});
         if (network.logits(one).dim(1) < 3) {
             return List.of(plain);
         }
         Attack strong = Apgd.of(Apgd.Loss.DLR, ball, epsilon, box, s.seed())
-                .withSteps(s.steps())
+                .withSteps(s.search().steps())
                 .withRestarts(1);
         return List.of(plain, strong);
     }

@@ -6,8 +6,8 @@ import dev.qualm.detect.Softmax;
 import dev.qualm.detect.fitted.Judge;
 
 /**
- * Of ODIN: that of the softmax at the moved input. The step before it is a sign, whose derivative is zero almost everywhere, so that nothing
- * is left out.
+ * Of ODIN: that of the softmax at the moved input. The step before it is a sign, whose derivative is zero almost
+ * everywhere, so that nothing is left out.
  *
  * @param defence whose score it is
  * @param judge tells the moved inputs

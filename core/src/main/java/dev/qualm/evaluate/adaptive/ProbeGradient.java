@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Of layer sustainability under probes: the noise is held where it is, and both runs of each layer are differentiated. Exact but for the
- * noise, which is drawn anew for every input.
+ * Of layer sustainability under probes: the noise is held where it is, and both runs of each layer are differentiated.
+ * Exact but for the noise, which is drawn anew for every input.
  *
  * @param defence whose network it is
  * @param judge draws the noise

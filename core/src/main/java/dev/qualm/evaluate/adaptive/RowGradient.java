@@ -11,8 +11,8 @@ import java.util.Objects;
 import java.util.Random;
 
 /**
- * The gradient of a function of logits and features: by these in central differences of doubles, by the input in one reverse sweep from
- * both.
+ * The gradient of a function of logits and features: by these in central differences of doubles, by the input in one
+ * reverse sweep from both.
  *
  * @param network the classifier
  * @param score the function

@@ -44,7 +44,7 @@ final class Rungs {
         LadderSettings s = ladder.settings();
         ScoreGradient direct = gradients.direct();
         List<Rung> all = new ArrayList<>();
-        all.add(new Rung(NOISE, s.noise() + " random points of the ball", Noise::on));
+        all.add(new Rung(NOISE, s.search().noise() + " random points of the ball", Noise::on));
         all.add(new Rung("oblivious", "pgd and apgd-dlr on the classifier alone", Oblivious::on));
         List<Surrogate> surrogates = surrogates(ladder, classes);
         all.add(new Rung(
@@ -56,20 +56,22 @@ final class Rungs {
                 surrogates.isEmpty() ? null : new Transfer(ladder, surrogates)::on));
         all.add(new Rung(
                 "joint",
-                s.lambdas() + " lambdas; " + direct.method(),
-                g -> Walk.of(g, direct).joint(s.lambdas())));
+                s.search().lambdas() + " lambdas; " + direct.method(),
+                g -> Walk.of(g, direct).joint(s.search().lambdas())));
         all.add(new Rung(
                 "selective",
-                s.restarts() + " starts; " + direct.method(),
-                g -> Walk.of(g, direct).run(Walk.Rule.SELECTIVE, s.restarts())));
+                s.search().restarts() + " starts; " + direct.method(),
+                g -> Walk.of(g, direct).run(Walk.Rule.SELECTIVE, s.search().restarts())));
         all.add(new Rung(
                 "orthogonal",
-                s.restarts() + " starts; " + direct.method(),
-                g -> Walk.of(g, direct).run(Walk.Rule.ORTHOGONAL, s.restarts())));
+                s.search().restarts() + " starts; " + direct.method(),
+                g -> Walk.of(g, direct).run(Walk.Rule.ORTHOGONAL, s.search().restarts())));
         String refusal = VerdictQuery.refusal(ladder);
         all.add(new Rung(
                 QUERY,
-                refusal == null ? s.queries() + " verdicts, starts from " + donors.size() + " other items" : refusal,
+                refusal == null
+                        ? s.queries().most() + " verdicts, starts from " + donors.size() + " other items"
+                        : refusal,
                 refusal == null ? new VerdictQuery(donors)::on : null));
         all.add(known("eot", gradients.expected(), gradients.expectedNote()));
         all.add(known("bpda", gradients.surrogate(), gradients.surrogateNote()));
@@ -82,15 +84,15 @@ final class Rungs {
                 ? new Rung(name, reason, null)
                 : new Rung(name, slope.method(), g -> {
                     Finds finds = Walk.of(g, slope)
-                            .run(Walk.Rule.ORTHOGONAL, g.settings().restarts());
-                    finds.merge(Walk.of(g, slope).joint(g.settings().lambdas()));
+                            .run(Walk.Rule.ORTHOGONAL, g.settings().search().restarts());
+                    finds.merge(Walk.of(g, slope).joint(g.settings().search().lambdas()));
                     return finds;
                 });
     }
 
     private static List<Surrogate> surrogates(Ladder ladder, int classes) {
-        if (!ladder.settings().surrogates().isEmpty()) {
-            return ladder.settings().surrogates();
+        if (!ladder.settings().knowledge().surrogates().isEmpty()) {
+            return ladder.settings().knowledge().surrogates();
         }
         Network network = ladder.defence().network();
         String own = ladder.defence().score().name();

@@ -3,8 +3,8 @@ package dev.qualm.evaluate.adaptive;
 import dev.qualm.array.Array;
 
 /**
- * The direction in which a detector's score grows, for attacks that lower it. Thread-safe; depends on the items alone, not on their
- * company.
+ * The direction in which a detector's score grows, for attacks that lower it. Thread-safe; depends on the items alone,
+ * not on their company.
  */
 public interface ScoreGradient {
     /** How it is found, for the report. */

@@ -7,9 +7,9 @@ import dev.qualm.detect.fitted.Judge;
 import java.util.List;
 
 /**
- * For feature squeezing: the identity stands for rounding and median on the backward pass (Athalye, Carlini, Wagner, ICML 2018, section 4.1),
- * and {@code KL(p, p')} for {@code |p - p'|_1}, of which it is half the square at least (Pinsker) and which does not saturate. Of several
- * squeezers the one that says most counts.
+ * For feature squeezing: the identity stands for rounding and median on the backward pass (Athalye, Carlini, Wagner,
+ * ICML 2018, section 4.1), and {@code KL(p, p')} for {@code |p - p'|_1}, of which it is half the square at least
+ * (Pinsker) and which does not saturate. Of several squeezers the one that says most counts.
  *
  * @param defence whose score it is
  * @param judge tells the squeezed inputs

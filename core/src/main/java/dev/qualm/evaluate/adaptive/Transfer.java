@@ -4,8 +4,8 @@ import dev.qualm.array.Array;
 import java.util.List;
 
 /**
- * Adversarial examples against something else, shown to the defence once. They count as done there where the surrogate's score is no larger than
- * that of the unchanged item, which needs no calibration of it.
+ * Adversarial examples against something else, shown to the defence once. They count as done there where the
+ * surrogate's score is no larger than that of the unchanged item, which needs no calibration of it.
  */
 record Transfer(Ladder ladder, List<Surrogate> surrogates) {
     Finds on(Ground ground) {
@@ -17,8 +17,12 @@ record Transfer(Ladder ladder, List<Surrogate> surrogates) {
             Ladder against = new Ladder(other, ladder.budget(), ladder.box(), ladder.settings());
             ScoreGradient slope = KnownGradients.find(against).direct();
             Finds there = new Walk(
-                            ground, other, slope, clean, ground.settings().steps())
-                    .run(Walk.Rule.ORTHOGONAL, ground.settings().restarts());
+                            ground,
+                            other,
+                            slope,
+                            clean,
+                            ground.settings().search().steps())
+                    .run(Walk.Rule.ORTHOGONAL, ground.settings().search().restarts());
             Points.offer(ground, finds, there.x);
             for (int i = 0; i < ground.n; i++) {
                 finds.passes[i] += there.passes[i];

@@ -5,8 +5,9 @@ import dev.qualm.attack.HopSkipJump;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees verdicts only: whether a point is misclassified and raises no alarm. HopSkipJump (Chen, Jordan, Wainwright, S&P 2020) around the set of such
- * points, from items of other classes that raise none. What evades here evades whatever the gradients say.
+ * Sees verdicts only: whether a point is misclassified and raises no alarm. HopSkipJump (Chen, Jordan, Wainwright, S&P
+ * 2020) around the set of such points, from items of other classes that raise none. What evades here evades whatever
+ * the gradients say.
  */
 record VerdictQuery(Donors donors) {
     /** Why it cannot be used, or null. */
@@ -25,8 +26,8 @@ record VerdictQuery(Donors donors) {
     Finds on(Ground ground) {
         Finds finds = new Finds(ground);
         LadderSettings s = ground.settings();
-        HopSkipJump how =
-                new HopSkipJump(ground.budget.ball(), s.queries(), s.samples(), ground.ladder.box(), s.seed());
+        HopSkipJump how = new HopSkipJump(
+                ground.budget.ball(), s.queries().most(), s.queries().samples(), ground.ladder.box(), s.seed());
         double[] x = ground.original.clone();
         for (int i = 0; i < ground.n; i++) {
             int item = i;

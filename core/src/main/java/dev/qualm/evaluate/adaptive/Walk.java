@@ -6,13 +6,14 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Projected gradient descent on classifier and detector together. Raises the lead m of the best other class, lowers the score g, and asks both at
- * every point; an item stops where it evades.
+ * Projected gradient descent on classifier and detector together. Raises the lead m of the best other class, lowers the
+ * score g, and asks both at every point; an item stops where it evades.
  */
 /*
- * Selective and orthogonal: Bryniarski, Hingun, Pachuca, Wang, Carlini, ICLR 2022, section 4: one loss at a time, that which is not satisfied
- * yet; orthogonal steps leave the other loss alone, to first order. Their steps follow the gradient itself, not its sign, which would undo the
- * projection. Joint: one loss m - lambda max(0, g - threshold), lambda by halving per item (Carlini, Wagner, AISec 2017; S&P 2017, section V).
+ * Selective and orthogonal: Bryniarski, Hingun, Pachuca, Wang, Carlini, ICLR 2022, section 4: one loss at a time, that
+ * which is not satisfied yet; orthogonal steps leave the other loss alone, to first order. Their steps follow the
+ * gradient itself, not its sign, which would undo the projection. Joint: one loss m - lambda max(0, g - threshold),
+ * lambda by halving per item (Carlini, Wagner, AISec 2017; S&P 2017, section V).
  */
 final class Walk {
     /** How the two gradients become a step. */
@@ -48,7 +49,8 @@ final class Walk {
         this.slope = slope;
         this.threshold = threshold;
         this.steps = steps;
-        length = ground.budget.epsilon() * Math.min(1, ground.settings().stride() / steps);
+        length =
+                ground.budget.epsilon() * Math.min(1, ground.settings().search().stride() / steps);
         finds = new Finds(ground);
         x = ground.original.clone();
         lastWrong = new boolean[ground.n];
@@ -57,7 +59,7 @@ final class Walk {
 
     /** Against the ground's own defence. */
     static Walk of(Ground ground, ScoreGradient slope) {
-        return of(ground, slope, ground.settings().steps());
+        return of(ground, slope, ground.settings().search().steps());
     }
 
     static Walk of(Ground ground, ScoreGradient slope, int steps) {

@@ -1,5 +1,6 @@
 /**
- * The ladder of adaptive attacks on a classifier and its detector together, which every claim about detecting attacks has to show.
+ * The ladder of adaptive attacks on a classifier and its detector together, which every claim about detecting attacks
+ * has to show.
  */
 @NullMarked
 package dev.qualm.evaluate.adaptive;

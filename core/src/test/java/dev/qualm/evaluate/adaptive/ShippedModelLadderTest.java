@@ -8,26 +8,19 @@ import dev.qualm.attack.Budget;
 import dev.qualm.data.Dataset;
 import dev.qualm.data.Datasets;
 import dev.qualm.data.ModelDescription;
-import dev.qualm.detect.LcrScore;
 import dev.qualm.detect.Score;
 import dev.qualm.detect.Scorer;
-import dev.qualm.detect.Scores;
-import dev.qualm.detect.fitted.Detector;
 import dev.qualm.detect.fitted.DetectorFit;
 import dev.qualm.detect.fitted.Detectors;
 import dev.qualm.detect.verdict.ConformalCalibration;
-import dev.qualm.mutation.MutantSearch;
-import dev.qualm.mutation.Mutations;
 import dev.qualm.network.Network;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The ladder on the model that comes with Qualm, against every detector there is. */
+/** The ladder on the model that comes with Qualm. */
 class ShippedModelLadderTest {
     private static final Path DATA = Path.of("..", "data");
     private static final Path MODEL = DATA.resolve("models/fashion-mnist-8.onnx");
@@ -40,19 +33,6 @@ class ShippedModelLadderTest {
             .with(ModelDescription.beside(MODEL).preprocessing());
     private static final Dataset CALIBRATION = IMAGES.slice(0, 40);
     private static final Box BOX = Box.ofPixels(new double[] {0.2958}, new double[] {0.3571});
-
-    static Stream<Score> scores() {
-        List<Detector> all = Detectors.names().stream()
-                .map(n -> Detectors.parse(n.equals("lcr") ? "lcr:mutants=4" : n))
-                .toList();
-        MutantSearch search = MutantSearch.of(Mutations.of("gaussian-fuzz"), 4);
-        return Stream.concat(
-                DetectorFit.fit(NETWORK, TRAINING.take(200), true, all, 1, done -> {}).scores().stream()
-                        .map(Score.class::cast),
-                Stream.concat(
-                        Scores.of(List.of("gga-row", "grad-l2")).stream(),
-                        Stream.of(LcrScore.of(search.run(NETWORK, TRAINING.slice(200, 300))))));
-    }
 
     @AfterAll
     static void close() {
@@ -68,45 +48,14 @@ class ShippedModelLadderTest {
     }
 
     @ParameterizedTest
-    @MethodSource("scores")
-    void run_everyDetector_everyRungAppliesOrSaysWhy(Score score) {
-        LadderSettings least = LadderSettings.of(1)
-                .withSteps(2)
-                .withSearch(1, 2)
-                .withQueries(10, 2)
-                .withDraws(2, 2);
-        LadderResult result = climb(score, IMAGES.slice(60, 62), least);
-        assertThat(result.rungs())
-                .extracting(LadderRung::name)
-                .containsExactly(
-                        "noise",
-                        "oblivious",
-                        "transfer",
-                        "joint",
-                        "selective",
-                        "orthogonal",
-                        "verdict-query",
-                        "eot",
-                        "bpda");
-        for (LadderRung rung : result.rungs()) {
-            assertThat(rung.note()).isNotBlank();
-            assertThat(rung.outside()).as(rung.name()).isZero();
-            assertThat(rung.items()).isEqualTo(rung.applies() ? result.items() : 0);
-            assertThat(rung.applies() || List.of("eot", "bpda").contains(rung.name()))
-                    .as(rung.name())
-                    .isTrue();
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"energy", "mahalanobis"})
+    @ValueSource(strings = {"energy", "fdbd"})
     void run_smoothDetector_whoKnowsItEvadesNoLess(String name) {
         Score score = DetectorFit.fit(NETWORK, TRAINING.take(200), true, List.of(Detectors.parse(name)), 1, done -> {})
                 .scores()
                 .get(0);
         LadderSettings settings =
-                LadderSettings.of(1).withSteps(15).withSearch(2, 3).withQueries(10, 2);
-        LadderResult result = climb(score, IMAGES.slice(60, 70), settings);
+                LadderSettings.of(1).withSteps(10).withSearch(2, 3).withQueries(10, 2);
+        LadderResult result = climb(score, IMAGES.slice(60, 68), settings);
         double oblivious = result.rung("oblivious").evaded();
         assertThat(result.items()).isGreaterThanOrEqualTo(6);
         assertThat(result.rung("joint").evaded()).isGreaterThanOrEqualTo(oblivious);

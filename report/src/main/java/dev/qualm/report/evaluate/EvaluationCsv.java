@@ -1,10 +1,12 @@
 package dev.qualm.report.evaluate;
 
+import dev.qualm.evaluate.AdaptiveResult;
 import dev.qualm.evaluate.Cell;
 import dev.qualm.evaluate.Comparison;
 import dev.qualm.evaluate.EvaluationReport;
 import dev.qualm.evaluate.RankNumbers;
 import dev.qualm.evaluate.SelectiveNumbers;
+import dev.qualm.metric.Proportion;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,9 +17,11 @@ public final class EvaluationCsv {
             + "undefined_positives,auroc,auroc_low,auroc_high,interval,aupr_out,aupr_in,prevalence,"
             + "fpr95_caught_at_least,tpr_caught_at_least,fpr95_kept_at_least,tpr_kept_at_least,"
             + "fpr95_caught_nearest,tpr_caught_nearest,autc,accuracy,aurc,e_aurc,augrc,risk_at_80,"
-            + "difference_to_baseline,adjusted_p,floor,passes,ratio";
+            + "difference_to_baseline,adjusted_p,floor,passes,ratio,"
+            + "adaptive_items,adaptive_evaded,adaptive_evaded_low,adaptive_evaded_high";
     private static final int RANKED = 14;
     private static final int SELECTIVE = 5;
+    private static final int ADAPTIVE = 4;
 
     private EvaluationCsv() {}
 
@@ -72,6 +76,14 @@ public final class EvaluationCsv {
         add(row, b == null ? Double.NaN : b.difference(), b == null ? Double.NaN : b.adjusted());
         row.add(c.floor().words());
         add(row, c.cost().passes(), c.cost().ratio());
+        AdaptiveResult adaptive = c.adaptive();
+        Proportion worst = adaptive == null ? null : adaptive.worst();
+        if (worst == null) {
+            row.addAll(Collections.nCopies(ADAPTIVE, ""));
+        } else {
+            row.add(Long.toString(worst.n()));
+            add(row, worst.value(), worst.interval().low(), worst.interval().high());
+        }
         return row;
     }
 

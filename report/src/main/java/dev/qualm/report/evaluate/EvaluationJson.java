@@ -1,5 +1,6 @@
 package dev.qualm.report.evaluate;
 
+import dev.qualm.evaluate.AdaptiveResult;
 import dev.qualm.evaluate.AttackOutcome;
 import dev.qualm.evaluate.Cell;
 import dev.qualm.evaluate.Comparison;
@@ -16,6 +17,7 @@ import dev.qualm.evaluate.ScoredSet;
 import dev.qualm.evaluate.SelectiveNumbers;
 import dev.qualm.metric.FprAtTpr;
 import dev.qualm.metric.Interval;
+import dev.qualm.metric.Proportion;
 import dev.qualm.metric.SelectiveValue;
 import dev.qualm.report.ReportJson;
 import java.util.List;
@@ -56,6 +58,7 @@ public final class EvaluationJson {
             List<Set> sets,
             List<Row> cells,
             List<Left> leftOut,
+            List<Adaptive> adaptive,
             Map<String, String> refusals,
             List<String> warnings,
             Map<String, String> provenance) {}
@@ -99,7 +102,7 @@ public final class EvaluationJson {
             @Nullable Comparison baseline,
             String floor,
             List<String> notBeaten,
-            @Nullable List<Rung> adaptive) {}
+            @Nullable Share adaptiveWorst) {}
 
     private record Ranked(
             double auroc,
@@ -117,7 +120,18 @@ public final class EvaluationJson {
 
     private record Value(double value, double low, double high, String definition) {}
 
-    private record Rung(String name, int items, double evaded, String note) {}
+    private record Adaptive(
+            String detector, String conditions, @Nullable Share worst, List<Rung> rungs, List<String> warnings) {}
+
+    private record Rung(
+            String name,
+            int items,
+            @Nullable Share evaded,
+            @Nullable Share misclassified,
+            double passes,
+            String note) {}
+
+    private record Share(double value, double low, double high, long count, long of) {}
 
     private record Ranks(
             String role,
@@ -191,6 +205,7 @@ public final class EvaluationJson {
                 sets,
                 m.cells().stream().map(EvaluationJson::row).toList(),
                 m.leftOut().stream().map(EvaluationJson::left).toList(),
+                m.adaptive().stream().map(EvaluationJson::adaptive).toList(),
                 m.scored().refusals(),
                 m.warnings(),
                 m.provenance().entries());
@@ -242,11 +257,30 @@ public final class EvaluationJson {
                 c.baseline(),
                 c.floor().words(),
                 c.notBeaten(),
-                c.adaptive() == null
-                        ? null
-                        : c.adaptive().rungs().stream()
-                                .map(r -> new Rung(r.name(), r.items(), r.evaded(), r.note()))
-                                .toList());
+                c.adaptive() == null ? null : share(c.adaptive().worst()));
+    }
+
+    private static Adaptive adaptive(AdaptiveResult a) {
+        return new Adaptive(
+                a.detector(),
+                a.conditions(),
+                share(a.worst()),
+                a.rungs().stream()
+                        .map(r -> new Rung(
+                                r.name(),
+                                r.items(),
+                                share(r.evadedShare()),
+                                share(r.misclassifiedShare()),
+                                r.passes(),
+                                r.note()))
+                        .toList(),
+                a.doubts());
+    }
+
+    private static @Nullable Share share(@Nullable Proportion p) {
+        return p == null
+                ? null
+                : new Share(p.value(), p.interval().low(), p.interval().high(), p.successes(), p.n());
     }
 
     private static Ranked ranked(RankNumbers n) {

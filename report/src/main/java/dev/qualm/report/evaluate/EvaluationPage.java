@@ -64,6 +64,19 @@ public final class EvaluationPage {
                             + " that knew other items of the set, is optimistic: nobody knows the next outlier or attack.",
                     left.toArray(Html[]::new));
         }
+        List<Html> ladders = new ArrayList<>();
+        report.models()
+                .forEach(m -> m.adaptive()
+                        .forEach(
+                                a -> ladders.addAll(AdaptiveTables.of(m.scored().name(), a))));
+        if (!ladders.isEmpty()) {
+            page.section(
+                    "adaptive",
+                    "Attacked by those who know the detector",
+                    "An item evades where it gets another class and raises no alarm, within the budget. Quote the worst"
+                            + " case: it is what an attacker gets who may try everything. No small number is a proof.",
+                    ladders.toArray(Html[]::new));
+        }
         Html definitions = ReportPage.notes(report.settings().definitions());
         page.section("definitions", "Definitions", "", definitions, provenance(report));
         return page.render();
@@ -132,7 +145,7 @@ public final class EvaluationPage {
     private static Html cells(EvaluationReport report, ModelEvaluation m, List<Cell> cells) {
         Cell first = cells.get(0);
         boolean failures = first.view() == View.FAILURES;
-        Table table = new Table((first.nonAdaptive() ? EvaluationReport.NON_ADAPTIVE + ". " : "")
+        Table table = new Table((EvaluationWords.stamped(cells) ? EvaluationReport.NON_ADAPTIVE + ". " : "")
                 + m.scored().name() + ", " + first.set() + ": " + first.view().words() + "; " + first.positives()
                 + " to be caught, " + first.negatives() + " to be trusted");
         table.column("Detector")
@@ -157,11 +170,12 @@ public final class EvaluationPage {
                 .number("× forward", "Time, the forward included", false)
                 .number("undefined", "Items without a score, left out", false)
                 .column("floor");
-        cells.forEach(c -> table.row(Html.text(c.detector()), row(c, failures)));
+        boolean all = EvaluationWords.stamped(cells);
+        cells.forEach(c -> table.row(Html.text(c.detector()), row(c, failures, all)));
         return table.html();
     }
 
-    private static List<Table.Cell> row(Cell c, boolean failures) {
+    private static List<Table.Cell> row(Cell c, boolean failures, boolean allStamped) {
         List<Table.Cell> row = new ArrayList<>();
         RankNumbers n = c.numbers();
         if (n == null) {
@@ -190,7 +204,9 @@ public final class EvaluationPage {
         row.add(Table.Cell.number(Numbers.count(c.undefined()), c.undefined()));
         boolean below = c.floor() == FloorVerdict.BELOW;
         double heat = below ? -0.4 : c.floor() == FloorVerdict.ABOVE ? 0.4 : 0;
-        row.add(new Table.Cell(Html.text(c.floor().words()), null, "", heat));
+        String mark = EvaluationWords.mark(c, allStamped);
+        String words = c.floor().words() + (mark.isEmpty() ? "" : "; " + mark);
+        row.add(new Table.Cell(Html.text(words), null, "", heat));
         return row;
     }
 

@@ -1,5 +1,6 @@
 package dev.qualm.report.evaluate;
 
+import dev.qualm.evaluate.AdaptiveResult;
 import dev.qualm.evaluate.Cell;
 import dev.qualm.evaluate.Comparison;
 import dev.qualm.evaluate.EvaluationReport;
@@ -9,6 +10,7 @@ import dev.qualm.evaluate.Role;
 import dev.qualm.evaluate.RoleRanks;
 import dev.qualm.evaluate.View;
 import dev.qualm.metric.FprAtTpr;
+import dev.qualm.metric.Proportion;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -101,6 +103,52 @@ public final class EvaluationWords {
         String p =
                 Double.isNaN(c.adjusted()) ? "p ?" : c.adjusted() < 0.001 ? "p<.001" : format("p=%.3f", c.adjusted());
         return format("%+.3f ", c.difference()) + p;
+    }
+
+    /** A share with its interval; empty for none. */
+    public static String share(@Nullable Proportion p) {
+        return p == null
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "%.3f [%.3f, %.3f]",
+                        p.value(),
+                        p.interval().low(),
+                        p.interval().high());
+    }
+
+    /** What adaptive attacks came to, in a sentence. */
+    public static String worst(AdaptiveResult a) {
+        return a.detector() + ": "
+                + (a.worst() == null ? "nothing to attack" : share(a.worst()) + " of the items evade on some rung")
+                + "; " + a.conditions();
+    }
+
+    /** Whether nobody attacked any of a set's detectors. */
+    public static boolean stamped(List<Cell> cells) {
+        return cells.stream().allMatch(Cell::nonAdaptive);
+    }
+
+    /**
+     * What attacks on the detector itself say of a cell, in a few words.
+     *
+     * @param said whether the stamp is on the whole table
+     */
+    public static String mark(Cell c, boolean said) {
+        if (c.nonAdaptive()) {
+            return said ? "" : EvaluationReport.NON_ADAPTIVE;
+        }
+        return c.adaptive() == null
+                ? ""
+                : "if known, evaded " + share(c.adaptive().worst());
+    }
+
+    /** Rungs that do not apply, with the reason. */
+    public static List<String> absent(AdaptiveResult a) {
+        return a.rungs().stream()
+                .filter(r -> r.items() == 0 && a.attacked())
+                .map(r -> r.name() + " does not apply: " + r.note())
+                .toList();
     }
 
     /** A false positive rate with the rate that was reached, both in percent. */

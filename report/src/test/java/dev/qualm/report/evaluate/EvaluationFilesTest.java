@@ -15,6 +15,7 @@ import dev.qualm.evaluate.ModelEvaluation;
 import dev.qualm.evaluate.Role;
 import dev.qualm.evaluate.ScoredModel;
 import dev.qualm.evaluate.ScoredSet;
+import dev.qualm.metric.Proportion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +24,39 @@ import org.junit.jupiter.api.Test;
 class EvaluationFilesTest {
     private static final double NAN = Double.NaN;
 
-    private record Ladder(String detector, List<Step> rungs) implements AdaptiveResult {}
+    private record Ladder(String detector, List<Step> rungs) implements AdaptiveResult {
+        @Override
+        public Proportion worst() {
+            return new Proportion(1, 2);
+        }
 
-    private record Step(String name, int items, double evaded, String note) implements AdaptiveResult.Rung {}
+        @Override
+        public String conditions() {
+            return "alarms above 0.3";
+        }
+
+        @Override
+        public List<String> doubts() {
+            return List.of("noise as good: <all> of them");
+        }
+    }
+
+    private record Step(String name, int items, double evaded, String note) implements AdaptiveResult.Rung {
+        @Override
+        public Proportion evadedShare() {
+            return new Proportion(Math.round(evaded * items), items);
+        }
+
+        @Override
+        public Proportion misclassifiedShare() {
+            return new Proportion(items, items);
+        }
+
+        @Override
+        public double passes() {
+            return 12;
+        }
+    }
 
     private static EvaluationReport report(Map<String, Ladder> adaptive, String... models) {
         ScoredSet id = ScoredSet.of(
@@ -93,6 +124,7 @@ class EvaluationFilesTest {
                         "sets",
                         "cells",
                         "leftOut",
+                        "adaptive",
                         "refusals",
                         "warnings",
                         "provenance");
@@ -129,7 +161,7 @@ class EvaluationFilesTest {
                         "baseline",
                         "floor",
                         "notBeaten",
-                        "adaptive");
+                        "adaptiveWorst");
         assertThat(wrong.path("role").asText()).isEqualTo("misclassified");
         assertThat(wrong.path("stamp").isNull()).isTrue();
         assertThat(keys(wrong.path("ranking")))
@@ -172,17 +204,37 @@ class EvaluationFilesTest {
         EvaluationReport report = report(both, "a");
         JsonNode json = new ObjectMapper().readTree(EvaluationJson.render(report));
         assertThat(json.path("stamp").isNull()).isTrue();
-        JsonNode rung = json.path("models")
-                .path(0)
-                .path("cells")
-                .path(5)
-                .path("adaptive")
-                .path(0);
+        JsonNode ladder = json.path("models").path(0).path("adaptive").path(0);
+        assertThat(keys(ladder)).containsExactly("detector", "conditions", "worst", "rungs", "warnings");
+        JsonNode rung = ladder.path("rungs").path(0);
         assertThat(rung.path("name").asText()).isEqualTo("joint-loss");
-        assertThat(rung.path("evaded").asDouble()).isEqualTo(0.5);
+        assertThat(rung.path("evaded").path("value").asDouble()).isEqualTo(0.5);
+        assertThat(ladder.path("worst").path("low").asDouble()).isBetween(0.0, 0.5);
+        assertThat(json.path("models")
+                        .path(0)
+                        .path("cells")
+                        .path(5)
+                        .path("adaptiveWorst")
+                        .path("of")
+                        .asInt())
+                .isEqualTo(2);
+        assertThat(EvaluationPage.render(report))
+                .contains("id=\"adaptive\"", "joint-loss", "Warning: noise as good: &lt;all&gt;")
+                .contains("if known, evaded 0.500 [0.095, 0.905]");
+        assertThat(EvaluationCsv.render(report)).contains(",2,0.5,");
         assertThat(EvaluationPage.render(report)).doesNotContain("NON-ADAPTIVE");
         assertThat(EvaluationPage.render(report(Map.of(), "a"))).contains("NON-ADAPTIVE");
         assertThat(EvaluationCsv.render(report)).doesNotContain("NON-ADAPTIVE");
+    }
+
+    @Test
+    void stamp_withAdaptiveResultsOfOne_isOnTheOthersOnly() {
+        Step step = new Step("joint-loss", 2, 0.5, "");
+        EvaluationReport report = report(Map.of("msp", new Ladder("msp", List.of(step))), "a");
+        assertThat(report.nonAdaptive()).containsExactly("knn");
+        List<String> rows = EvaluationCsv.render(report).lines().toList();
+        assertThat(rows).filteredOn(r -> r.contains("NON-ADAPTIVE")).allMatch(r -> r.startsWith("a,knn,fgsm"));
+        assertThat(EvaluationPage.render(report)).contains("; NON-ADAPTIVE<");
     }
 
     @Test
