@@ -25,6 +25,7 @@ record DetectorsText(Path out, FittedDetectors fitted) {
     /** Under which the provenance of fitted detectors says how their items were prepared. */
     static final String STEPS = "preprocessing";
 
+    private static final String COMBINED = "combination";
     private static final int LONG = 120;
 
     /** How items were prepared, short enough for messages: the mean of each column of a table fills a page. */
@@ -75,14 +76,24 @@ record DetectorsText(Path out, FittedDetectors fitted) {
                     s.question()));
         }
         CalibrationItems items = fitted.calibration();
+        if (!fact(COMBINED).isEmpty()) {
+            lines.add("meta learnt from " + fact(COMBINED));
+            lines.add("  across folds: " + fact("across folds"));
+            fitted.provenance().entries().forEach((k, v) -> {
+                if (k.startsWith("weight of ")) {
+                    lines.add(String.format(Locale.ROOT, "  %s: %+.3f", k, Double.parseDouble(v)));
+                }
+            });
+        }
         lines.add(
                 items == null
                         ? "not calibrated: there will be scores, but no verdicts"
                         : String.format(
-                                Locale.ROOT,
-                                "calibrated on %d other items: verdicts at false-alarm rates from %.2g",
-                                items.size(),
-                                1 / (items.size() + 1.0)));
+                                        Locale.ROOT,
+                                        "calibrated on %d other items: verdicts at false-alarm rates from %.2g",
+                                        items.size(),
+                                        1 / (items.size() + 1.0))
+                                + (fact(COMBINED).isEmpty() ? "" : ", of right predictions"));
         lines.add("wrote " + out);
         return lines;
     }

@@ -1,13 +1,10 @@
 package dev.qualm.cli;
 
-import dev.qualm.QualmException;
 import dev.qualm.data.Dataset;
 import dev.qualm.data.ModelDescription;
 import dev.qualm.detect.Scorer;
 import dev.qualm.detect.Scores;
-import dev.qualm.detect.fitted.Detector;
 import dev.qualm.detect.fitted.DetectorFit;
-import dev.qualm.detect.fitted.Detectors;
 import dev.qualm.detect.fitted.FittedDetectors;
 import dev.qualm.evaluate.Evaluator;
 import dev.qualm.network.Network;
@@ -111,23 +108,10 @@ final class EvaluateDetectors {
             data = fit.data();
         }
         try (ProgressBar bar = new ProgressBar(err, "Fitting", data.size())) {
-            FittedDetectors fitted = DetectorFit.fit(network, data, labelled, chosen(names, say), threads, bar::update);
+            NamedDetectors asked = NamedDetectors.of(names, say);
+            FittedDetectors fitted =
+                    DetectorFit.fit(network, data, labelled, asked.detectors(), asked.left(), threads, bar::update);
             return new Made(Evaluator.of(scorer, fitted), null);
         }
-    }
-
-    private static List<Detector> chosen(List<String> names, Consumer<String> say) {
-        if (!names.equals(List.of("all"))) {
-            return names.stream().map(Detectors::parse).toList();
-        }
-        List<Detector> all = new java.util.ArrayList<>();
-        for (String name : Detectors.names()) {
-            try {
-                all.add(Detectors.parse(name));
-            } catch (QualmException e) {
-                say.accept(name + " is left out: " + e.getMessage());
-            }
-        }
-        return all;
     }
 }

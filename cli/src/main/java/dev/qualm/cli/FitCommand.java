@@ -43,13 +43,17 @@ import picocli.CommandLine.Spec;
             "",
             "With --detectors, fits any number of published detectors of doubtful inputs on data to be trusted, in one"
                     + " pass. A part of the data is kept to calibrate them, so that qualm score can give verdicts; give"
-                    + " data that the model was not trained on for that."
+                    + " data that the model was not trained on for that.",
+            "",
+            "With --meta, fits them and a combination of them that learns which predictions are wrong, and which items are"
+                    + " like known unknowns."
         },
         footer = {
             "",
             "Example: qualm mutants model.onnx validation/ -o pool.qualm",
             "         qualm fit model.onnx held-out/ --detector conductance+lcr --pool pool.qualm -o detector.qualm",
-            "         qualm fit model.onnx --id trusted/ --detectors gen,fdbd,knn:k=10 -o detectors.qualm"
+            "         qualm fit model.onnx --id trusted/ --detectors gen,fdbd,knn:k=10 -o detectors.qualm",
+            "         qualm fit model.onnx --id held-out/ --meta gen,fdbd,knn:k=10 --outliers sandals/ -o meta.qualm"
         })
 final class FitCommand implements Runnable {
     private static final int BLOCK = 256;

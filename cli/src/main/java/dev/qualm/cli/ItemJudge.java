@@ -3,11 +3,13 @@ package dev.qualm.cli;
 import dev.qualm.data.Dataset;
 import dev.qualm.detect.Scorer;
 import dev.qualm.detect.decision.CalibratedDetectors;
+import dev.qualm.detect.decision.CombinedFit;
 import dev.qualm.detect.decision.FalseDiscoveries;
 import dev.qualm.detect.decision.ItemVerdict;
 import dev.qualm.detect.decision.JudgedItems;
 import dev.qualm.detect.decision.StreamWatch;
 import dev.qualm.detect.decision.TieredDetectors;
+import dev.qualm.detect.fitted.CalibrationItems;
 import dev.qualm.detect.verdict.CascadeRun;
 import dev.qualm.detect.verdict.Guarantee;
 import java.util.ArrayList;
@@ -49,15 +51,22 @@ final class ItemJudge {
 
     static ItemJudge verdicts(
             Scorer scorer, CalibratedDetectors detectors, @Nullable Double fdr, @Nullable StreamWatch watch) {
-        int n = java.util.Objects.requireNonNull(detectors.fitted().calibration())
-                .size();
+        CalibrationItems items =
+                java.util.Objects.requireNonNull(detectors.fitted().calibration());
+        boolean right = items.provenance().entries().containsKey(CombinedFit.RIGHT);
         return new ItemJudge(
                 (block, progress) -> detectors.judge(scorer.score(block, progress), block),
                 fdr,
                 watch,
                 true,
                 new VerdictSummary(
-                        detectors.toString(), detectors.settings().guarantee().alpha(), n, List.of()));
+                        detectors.toString(),
+                        detectors.settings().guarantee().alpha(),
+                        items.size(),
+                        right
+                                ? List.of("calibrated on right predictions: the rate is that of ordinary items that are"
+                                        + " predicted rightly; wrong predictions are to be found")
+                                : List.of()));
     }
 
     static ItemJudge tiers(TieredDetectors detectors, Guarantee guarantee, @Nullable StreamWatch watch) {

@@ -14,7 +14,9 @@ import dev.qualm.mutation.ItemSet;
 import dev.qualm.network.Network;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Fits detectors such that verdicts can be given with them: on one part of trusted data, calibrated on another. */
 public final class CalibratedFit {
@@ -39,6 +41,24 @@ public final class CalibratedFit {
             long seed,
             int threads,
             IntConsumer progress) {
+        return fit(network, data, labelled, detectors, null, share, seed, threads, progress);
+    }
+
+    /**
+     * The same, but detectors that the network or the data do not allow are left out.
+     *
+     * @param left told which are left out and why; null to refuse them
+     */
+    public static FittedDetectors fit(
+            Network network,
+            Dataset data,
+            boolean labelled,
+            List<Detector> detectors,
+            @Nullable BiConsumer<Detector, String> left,
+            double share,
+            long seed,
+            int threads,
+            IntConsumer progress) {
         if (!(share > 0 && share < 1)) {
             throw new DetectorException("Expected a share of calibration items above 0 and below 1, but found " + share
                     + "; leave it out for the default, or give items of their own");
@@ -58,7 +78,7 @@ public final class CalibratedFit {
                     + " found " + fit.size() + " and " + calibration.size()
                     + ", equal items on one side; give more data, or another share");
         }
-        FittedDetectors fitted = DetectorFit.fit(network, fit, labelled, detectors, threads, progress);
+        FittedDetectors fitted = DetectorFit.fit(network, fit, labelled, detectors, left, threads, progress);
         FittedDetectors done = calibrate(fitted, network, calibration, threads, n -> progress.accept(fit.size() + n));
         CalibrationItems items = java.util.Objects.requireNonNull(done.calibration());
         return done.with(new CalibrationItems(

@@ -1,6 +1,7 @@
 package dev.qualm.detect.fitted;
 
 import dev.qualm.Provenance;
+import dev.qualm.QualmException;
 import dev.qualm.array.Array;
 import dev.qualm.data.Batch;
 import dev.qualm.data.Dataset;
@@ -19,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -111,17 +113,35 @@ public final class DetectorFit {
      * @throws DetectorException if the items do not suffice
      */
     public List<DetectorScore> finish() {
+        return finish(null);
+    }
+
+    private List<DetectorScore> finish(@Nullable BiConsumer<Detector, String> left) {
         List<DetectorScore> out = new ArrayList<>();
         for (Detector d : detectors) {
-            DetectorException.require(
-                    items > 0 || d.needs().isEmpty(),
-                    Detectors.text(d),
-                    "items with finite logits and features to be fitted on",
-                    "none (" + leftOut + " left out)",
-                    "give more data");
-            out.add(DetectorScore.of(d, site, d.fit(site, statistics, network)));
+            try {
+                out.add(finished(d));
+            } catch (QualmException e) {
+                if (left == null) {
+                    throw e;
+                }
+                left.accept(d, String.valueOf(e.getMessage()));
+            }
+        }
+        if (out.isEmpty() && !detectors.isEmpty()) {
+            throw new DetectorException("None of the detectors can be used with this network and these data");
         }
         return out;
+    }
+
+    private DetectorScore finished(Detector d) {
+        DetectorException.require(
+                items > 0 || d.needs().isEmpty(),
+                Detectors.text(d),
+                "items with finite logits and features to be fitted on",
+                "none (" + leftOut + " left out)",
+                "give more data");
+        return DetectorScore.of(d, site, d.fit(site, statistics, network));
     }
 
     /**
@@ -138,6 +158,24 @@ public final class DetectorFit {
             List<Detector> detectors,
             int threads,
             IntConsumer progress) {
+        return fit(network, data, labelled, detectors, null, threads, progress);
+    }
+
+    /**
+     * The same, but detectors that the network does not allow, or that the data do not suffice for, are left out.
+     *
+     * @param left told which are left out and why; null to refuse them as the other method does
+     * @throws DetectorException if none remains
+     */
+    public static FittedDetectors fit(
+            Network network,
+            Dataset data,
+            boolean labelled,
+            List<Detector> asked,
+            @Nullable BiConsumer<Detector, String> left,
+            int threads,
+            IntConsumer progress) {
+        List<Detector> detectors = left == null ? asked : allowed(network, data, asked, left);
         if (data.size() == 0) {
             throw new DetectorException("There is nothing to fit on: the data set is empty");
         }
@@ -183,7 +221,7 @@ public final class DetectorFit {
         return new FittedDetectors(
                 ModelHash.of(network.graph()),
                 fit.site,
-                fit.finish(),
+                fit.finish(left),
                 items(seen),
                 Provenance.of("fitted-detectors")
                         .with("detectors", texts(detectors))
@@ -191,6 +229,28 @@ public final class DetectorFit {
                         .with("items", fit.items)
                         .with("left out", fit.leftOut)
                         .with("classes", labels == null ? "predicted" : "true"));
+    }
+
+    private static List<Detector> allowed(
+            Network network, Dataset data, List<Detector> asked, BiConsumer<Detector, String> left) {
+        for (int i = 0; i < data.size(); i++) {
+            Batch first = data.read(i, i + 1);
+            if (!first.complete()) {
+                continue;
+            }
+            Site site = Site.of(network, network.logits(first.inputs()).dim(1));
+            List<Detector> kept = new ArrayList<>();
+            for (Detector d : asked) {
+                String reason = Detectors.refusal(d, network, site);
+                if (reason == null) {
+                    kept.add(d);
+                } else {
+                    left.accept(d, reason);
+                }
+            }
+            return kept;
+        }
+        return asked;
     }
 
     private static void requireUsable(List<Detector> detectors, Network network, Site site) {

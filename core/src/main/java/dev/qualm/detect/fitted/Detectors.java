@@ -150,6 +150,9 @@ public final class Detectors {
     /** What {@link #parse} reads: the name and the parameters that are not at their defaults. */
     public static String text(Detector detector) {
         String name = detector.about().name();
+        if (detector instanceof Combination) {
+            return name;
+        }
         StringBuilder text = new StringBuilder(name);
         Map<String, String> defaults = entry(name).defaults().values();
         detector.settings().values().forEach((key, value) -> {

@@ -49,6 +49,7 @@ public record FittedDetectors(
 
     private static final String ITEMS = "items";
     private static final String SHARED = "shared";
+    private static final String PARTS = "parts";
     private static final int PART = 256;
     private static final int MAX_CLASSES = 10_000_000;
 
@@ -80,6 +81,28 @@ public record FittedDetectors(
     /** These detectors with another calibration. */
     public FittedDetectors with(CalibrationItems other) {
         return new FittedDetectors(modelHash, site, scores, items, provenance, other);
+    }
+
+    /**
+     * These detectors without their calibration, behind a combination of them, whose verdict thereby is the overall one.
+     *
+     * @param combination of these detectors
+     * @param contents that it learnt from, as {@link ItemSet#each} names them
+     * @param made what made it
+     * @throws DetectorException if the detectors were fitted on one of these: their scores of such items are too good
+     */
+    public FittedDetectors behind(DetectorScore combination, long[] contents, Provenance made) {
+        int both = new ItemSet("", contents).shared(items);
+        if (both > 0) {
+            throw new DetectorException("Expected a combination learnt from items that its parts were not fitted on,"
+                    + " but found " + both + " of " + contents.length + " among those; keep them apart");
+        }
+        List<DetectorScore> all = new ArrayList<>(List.of(combination));
+        all.addAll(scores);
+        long[] known = items.items();
+        long[] together = java.util.Arrays.copyOf(known, known.length + contents.length);
+        System.arraycopy(contents, 0, together, known.length, contents.length);
+        return new FittedDetectors(modelHash, site, all, DetectorFit.items(together), made, null);
     }
 
     /**
@@ -134,6 +157,10 @@ public record FittedDetectors(
             one.put("name", s.detector().about().name());
             ObjectNode settings = one.putObject("settings");
             s.detector().settings().values().forEach(settings::put);
+            if (s.detector() instanceof Combination c) {
+                ArrayNode parts = one.putArray(PARTS);
+                c.parts().forEach(p -> parts.addObject().put("name", p.name()));
+            }
             s.learnt().arrays().forEach(put(i + "/", arrays, written, one));
         }
         arrays.put(ITEMS, Array.of(items.items(), items.size()));
@@ -192,24 +219,50 @@ public record FittedDetectors(
         if (!items.hash().equals(fields.text("contents"))) {
             throw fields.failure("contents", "the name of the items it was fitted on");
         }
-        List<DetectorScore> scores = new ArrayList<>();
-        for (Fields one : fields.objects("detectors")) {
-            Map<String, String> settings = new LinkedHashMap<>();
-            Fields given = one.object("settings");
-            given.names().forEach(n -> settings.put(n, given.text(n)));
-            Detector detector = Detectors.of(one.text("name"), settings);
-            if (detector.about().readsHead() && !site.hasHead()) {
-                throw one.failure("name", "a detector that works without a last linear layer");
+        List<Fields> saved = fields.objects("detectors");
+        Map<Integer, DetectorScore> scores = new TreeMap<>();
+        for (int i = 0; i < saved.size(); i++) {
+            if (!saved.get(i).has(PARTS)) {
+                scores.put(i, score(saved.get(i), site, learnt(artifact, i + "/", saved.get(i))));
             }
-            scores.add(DetectorScore.of(detector, site, learnt(artifact, scores.size() + "/", one)));
+        }
+        List<DetectorScore> parts = List.copyOf(scores.values());
+        for (int i = 0; i < saved.size(); i++) {
+            if (saved.get(i).has(PARTS)) {
+                Detector detector = combination(saved.get(i), parts);
+                scores.put(i, DetectorScore.of(detector, site, learnt(artifact, i + "/", saved.get(i))));
+            }
         }
         return new FittedDetectors(
                 artifact.modelHash(),
                 site,
-                scores,
+                List.copyOf(scores.values()),
                 items,
                 artifact.provenance(),
-                CalibrationFile.read(artifact, scores.size(), classes));
+                CalibrationFile.read(artifact, saved.size(), classes));
+    }
+
+    private static DetectorScore score(Fields one, Site site, Learnt learnt) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        Fields given = one.object("settings");
+        given.names().forEach(n -> settings.put(n, given.text(n)));
+        Detector detector = Detectors.of(one.text("name"), settings);
+        if (detector.about().readsHead() && !site.hasHead()) {
+            throw one.failure("name", "a detector that works without a last linear layer");
+        }
+        return DetectorScore.of(detector, site, learnt);
+    }
+
+    private static Detector combination(Fields one, List<DetectorScore> there) {
+        List<DetectorScore> parts = new ArrayList<>();
+        for (Fields part : one.objects(PARTS)) {
+            String name = part.text("name");
+            parts.add(there.stream()
+                    .filter(s -> s.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> part.failure("name", "a detector of the file")));
+        }
+        return new Combination(parts);
     }
 
     private static Learnt learnt(Artifact artifact, String prefix, Fields one) {

@@ -61,7 +61,8 @@ public record MetaDetector(
         }
     }
 
-    static double logOdds(ScoreScaling scaling, LinearModel model, double[] row) {
+    /** Log odds of distrust of a row of scores; NaN unless all are finite. */
+    public static double logOdds(ScoreScaling scaling, LinearModel model, double[] row) {
         double[] z = scaling.apply(row);
         double[] weights = model.weights();
         double sum = model.bias();

@@ -78,13 +78,18 @@ public record ScoreScaling(double[] median, double[] scale) {
     }
 
     /** Both, {@code [2, part]}. */
-    Array toArray() {
+    public Array toArray() {
         double[] both = Arrays.copyOf(median, 2 * median.length);
         System.arraycopy(scale, 0, both, median.length, median.length);
         return Array.of(both, 2, median.length);
     }
 
-    static ScoreScaling of(Array saved, int parts) {
+    /**
+     * What {@link #toArray} made.
+     *
+     * @throws MetaException if it is none for that many scores
+     */
+    public static ScoreScaling of(Array saved, int parts) {
         if (saved.rank() != 2 || saved.dim(0) != 2 || saved.dim(1) != parts) {
             throw new MetaException("Expected a scaling of shape [2, " + parts + "], but found " + saved);
         }
