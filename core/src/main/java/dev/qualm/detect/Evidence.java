@@ -48,6 +48,7 @@ public final class Evidence implements AutoCloseable {
     private final Map<String, Array> tensors;
     private final Map<Score.Source, Long> nanos = new EnumMap<>(Score.Source.class);
     private final Map<LabelChangeRate, LabelChangeRate.Result> changes = new IdentityHashMap<>();
+    private final Ledger ledger = new Ledger(System::nanoTime);
     private final Map<Object, Object> read = new HashMap<>();
     private final Map<CosineSimilarityMaps, CosineSimilarityMaps.Maps> maps = new LinkedHashMap<>();
     private GradientMetrics.@Nullable Result metrics;
@@ -203,10 +204,13 @@ public final class Evidence implements AutoCloseable {
     public CosineSimilarityMaps.Maps maps(CosineSimilarityMaps settings) {
         CosineSimilarityMaps.Maps found = maps.get(settings);
         if (found == null) {
-            found = timed(
-                    Score.Source.INPUT_GRADIENTS, () -> sweepsTape() ? settings.of(tape()) : settings.of(sweep()));
+            found = made(
+                    settings,
+                    Score.Source.INPUT_GRADIENTS,
+                    () -> sweepsTape() ? settings.of(tape()) : settings.of(sweep()));
             maps.put(settings, found);
         }
+        ledger.use(settings);
         return found;
     }
 
@@ -221,18 +225,18 @@ public final class Evidence implements AutoCloseable {
     /** Of the one forward pass, or of a further one where input gradients were not asked for. */
     private Sweep sweep() {
         if (sweep == null) {
-            sweep = Sweep.of(network, feeds);
+            sweep = ledger.make(Sweep.class, () -> Sweep.of(network, feeds));
         }
+        ledger.use(Sweep.class);
         return sweep;
     }
 
     /** Whole-network gradient metrics with their default settings. */
     public GradientMetrics.Result metrics() {
         if (metrics == null) {
-            long start = System.nanoTime();
-            metrics = METRICS.of(tape());
-            nanos.put(Score.Source.WEIGHT_GRADIENTS, System.nanoTime() - start);
+            metrics = made(METRICS, Score.Source.WEIGHT_GRADIENTS, () -> METRICS.of(tape()));
         }
+        ledger.use(METRICS);
         return metrics;
     }
 
@@ -240,17 +244,19 @@ public final class Evidence implements AutoCloseable {
     public LabelChangeRate.Result labelChanges(LabelChangeRate rate) {
         LabelChangeRate.Result found = changes.get(rate);
         if (found == null) {
-            found = timed(Score.Source.MUTANTS, () -> rate.on(original()));
+            found = made(rate, Score.Source.MUTANTS, () -> rate.on(original()));
             changes.put(rate, found);
         }
+        ledger.use(rate);
         return found;
     }
 
     /** The one forward pass, or a further one where that keeps what gradients need: mutants start from other activations. */
     private OriginalRun original() {
         if (original == null) {
-            original = OriginalRun.of(network, feeds, Set.of());
+            original = ledger.make(OriginalRun.class, () -> OriginalRun.of(network, feeds, Set.of()));
         }
+        ledger.use(OriginalRun.class);
         return original;
     }
 
@@ -278,15 +284,28 @@ public final class Evidence implements AutoCloseable {
     public <T> T once(Object key, Class<T> type, Score.Source source, Supplier<T> reader) {
         Object found = read.get(key);
         if (found == null) {
-            found = timed(source, reader);
+            found = made(key, source, reader);
             read.put(key, found);
         }
+        ledger.use(key);
         return type.cast(found);
     }
 
     /** The batch, for networks of one input. */
     public Array onlyInput() {
         return Objects.requireNonNull(feeds.get(network.input().name()));
+    }
+
+    private <T> T made(Object key, Score.Source source, Supplier<T> maker) {
+        return timed(source, () -> ledger.make(key, maker));
+    }
+
+    /**
+     * Nanoseconds that some work on this evidence would take if nothing else were asked of it, the forward pass not counted: what it shares
+     * counts in full, whoever made it.
+     */
+    public long alone(Runnable work) {
+        return ledger.alone(work);
     }
 
     /** Does something on a score's behalf, whose time counts as its source's. */

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Adds up the time of detectors over the sets. A detector's own time is the forward, the sweep it shares with others if it reads one, and
- * what it computes itself: what it would cost alone.
+ * Adds up the time of detectors over the sets. A detector's time is that of the forward and of all that it would compute
+ * alone, what it shares with others included.
  */
 final class Costs {
     private final List<TimedScore> scores;
@@ -28,12 +28,7 @@ final class Costs {
         List<DetectorCost> out = new ArrayList<>();
         for (TimedScore timed : scores) {
             Score s = timed.score();
-            double shared = 0;
-            for (Score.Source source : s.sources()) {
-                boolean sweep = source == Score.Source.INPUT_GRADIENTS || source == Score.Source.WEIGHT_GRADIENTS;
-                shared += sweep ? millis.getOrDefault(source, 0.0) : 0;
-            }
-            double ratio = (forward + shared + timed.nanos().get() / 1e6) / forward;
+            double ratio = (forward + timed.nanos().get() / 1e6) / forward;
             out.add(new DetectorCost(
                     s.name(), s.question(), s.passes(classes), ratio, Evaluator.FLOOR.contains(s.name())));
         }

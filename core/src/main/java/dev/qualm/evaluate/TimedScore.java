@@ -7,10 +7,11 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A score that keeps its own time, without that of sweeps which others share.
+ * A score that keeps the time it would take alone, what it shares with others included, the forward pass not.
  *
  * @param score a stand-in that answers as the score does, whatever it is asked
  * @param nanos its time so far
@@ -35,23 +36,31 @@ record TimedScore(Score score, AtomicLong nanos) {
             }
             Evidence evidence =
                     arguments != null && arguments.length == 1 && arguments[0] instanceof Evidence e ? e : null;
-            long shared = evidence == null ? 0 : shared(evidence);
-            long start = System.nanoTime();
+            if (evidence == null) {
+                return call(method, arguments);
+            }
+            AtomicReference<@Nullable Object> answer = new AtomicReference<>();
+            AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+            nanos.addAndGet(evidence.alone(() -> {
+                try {
+                    answer.set(call(method, arguments));
+                } catch (Throwable e) {
+                    failure.set(e);
+                }
+            }));
+            Throwable thrown = failure.get();
+            if (thrown != null) {
+                throw thrown;
+            }
+            return answer.get();
+        }
+
+        private @Nullable Object call(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
             try {
                 return method.invoke(timed, arguments);
             } catch (InvocationTargetException e) {
                 throw e.getCause() == null ? e : e.getCause();
-            } finally {
-                if (evidence != null) {
-                    nanos.addAndGet(System.nanoTime() - start - (shared(evidence) - shared));
-                }
             }
-        }
-
-        /** Sweeps that the first score to ask for them makes for all. */
-        private static long shared(Evidence evidence) {
-            return evidence.nanos().getOrDefault(Score.Source.INPUT_GRADIENTS, 0L)
-                    + evidence.nanos().getOrDefault(Score.Source.WEIGHT_GRADIENTS, 0L);
         }
     }
 }
