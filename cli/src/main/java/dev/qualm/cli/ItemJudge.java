@@ -53,7 +53,7 @@ final class ItemJudge {
             Scorer scorer, CalibratedDetectors detectors, @Nullable Double fdr, @Nullable StreamWatch watch) {
         CalibrationItems items =
                 java.util.Objects.requireNonNull(detectors.fitted().calibration());
-        boolean right = items.provenance().entries().containsKey(CombinedFit.RIGHT);
+        boolean right = CombinedFit.onRight(detectors.fitted());
         return new ItemJudge(
                 (block, progress) -> detectors.judge(scorer.score(block, progress), block),
                 fdr,
@@ -65,7 +65,8 @@ final class ItemJudge {
                         items.size(),
                         right
                                 ? List.of("calibrated on right predictions: the rate is that of ordinary items that are"
-                                        + " predicted rightly; wrong predictions are to be found")
+                                        + " predicted rightly"
+                                        + (watch == null ? ", and staleness is not watched" : ""))
                                 : List.of()));
     }
 

@@ -4,6 +4,7 @@ import dev.qualm.QualmException;
 import dev.qualm.detect.Score;
 import dev.qualm.detect.Scorer;
 import dev.qualm.detect.decision.CalibratedDetectors;
+import dev.qualm.detect.decision.CombinedFit;
 import dev.qualm.detect.decision.DecisionSettings;
 import dev.qualm.detect.decision.FalseDiscoveries;
 import dev.qualm.detect.decision.TierSettings;
@@ -115,6 +116,8 @@ final class VerdictOptions {
             description = "Chance to ever call a good calibration stale; 0 does not watch. Default: ${DEFAULT-VALUE}.")
     private double staleLevel = 0.01;
 
+    private boolean staleGiven;
+
     /** The network's file, or null if the command line does not say. */
     @Nullable
     Path model() {
@@ -150,6 +153,7 @@ final class VerdictOptions {
             Network network,
             Scorer scorer,
             Consumer<String> say) {
+        staleGiven = command.getParseResult().hasMatchedOption("--stale-level");
         boolean asked = ALL.stream().anyMatch(command.getParseResult()::hasMatchedOption);
         if (fitted == null) {
             if (asked) {
@@ -198,7 +202,9 @@ final class VerdictOptions {
             throw new CalibrationException("Expected scores of " + made.deciding() + " for the overall verdict, but of"
                     + " these detectors this network has only those of " + there + "; choose another with --decide");
         }
-        return ItemJudge.verdicts(scorer, made, fdr, watched() ? made.watch(staleLevel, 0) : null);
+        // Wrong predictions among ordinary items would look like a change to a calibration on right ones alone.
+        boolean watch = watched() && (staleGiven || !CombinedFit.onRight(fitted));
+        return ItemJudge.verdicts(scorer, made, fdr, watch ? made.watch(staleLevel, 0) : null);
     }
 
     private boolean watched() {

@@ -36,7 +36,7 @@ class FitMetaTest {
         CommandRun score = CommandRun.of("score", file, TRAIN, "--model", MODEL, "--limit=5", "--alpha=0.05");
         assertThat(score.code()).as(score.err()).isZero();
         assertThat(score.out().lines()).hasSize(5).allMatch(l -> l.contains("\"by\":\"meta\""));
-        assertThat(score.err()).contains("calibrated on right predictions");
+        assertThat(score.err()).contains("calibrated on right predictions", "staleness is not watched");
         CommandRun seen = CommandRun.of("score", file, TEST, "--model", MODEL, "--limit=5");
         assertThat(seen.code()).isEqualTo(1);
     }

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CombinedFit {
     /** Under which the provenance of a calibration on right predictions alone says how many they are. */
-    public static final String RIGHT = "right predictions only";
+    private static final String RIGHT = "right predictions only";
 
     private CombinedFit() {}
 
@@ -142,6 +142,12 @@ public final class CombinedFit {
                 some.contents(),
                 some.output(),
                 some.provenance().with(RIGHT, right.length)));
+    }
+
+    /** Whether detectors are calibrated on right predictions alone, so that their promise is one about those. */
+    public static boolean onRight(FittedDetectors detectors) {
+        CalibrationItems items = detectors.calibration();
+        return items != null && items.provenance().entries().containsKey(RIGHT);
     }
 
     private static MetaItems unknowns(Scorer scorer, List<String> names, Dataset set, long[] ordinary) {
