@@ -20,13 +20,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A 1x1 convolution before the mean over positions is the same head as after it. */
 class AveragedHeadTest {
-    private static final Dataset FIT = Dataset.of(TestNetworks.images(60, 1), Layout.NCHW, null);
+    private static final Dataset FIT = Dataset.of(
+            TestNetworks.images(60, 1),
+            Layout.NCHW,
+            IntStream.range(0, 60).map(i -> i % 5).toArray());
     private static final Dataset OTHERS = Dataset.of(TestNetworks.images(9, 2), Layout.NCHW, null);
 
     private static NetworkBuilder start() {
@@ -98,7 +102,7 @@ class AveragedHeadTest {
     }
 
     private static ScoreTable scores(Network network, List<Detector> detectors) {
-        FittedDetectors fitted = DetectorFit.fit(network, FIT, false, detectors, 1, done -> {});
+        FittedDetectors fitted = DetectorFit.fit(network, FIT, true, detectors, 1, done -> {});
         return new Scorer(network, List.copyOf(fitted.scores()), 1).score(OTHERS);
     }
 
