@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * @param wholeRole whether all sets of the role are left out together, so that, say, no attack at all was known
  */
 public record LeaveOneOut(MetaRecipe recipe, List<String> parts, boolean wholeRole) {
-    private static final double Z95 = 1.959963984540054;
-
     public LeaveOneOut {
         parts = List.copyOf(parts);
     }
@@ -115,12 +113,10 @@ public record LeaveOneOut(MetaRecipe recipe, List<String> parts, boolean wholeRo
             negatives += n.length;
             positives += p.length;
         }
-        double reach = Z95 * Math.sqrt(variance);
-        Interval interval = new Interval(
-                Math.max(0, honest - reach),
-                Math.min(1, honest + reach),
-                Interval.DEFAULT_LEVEL,
-                "normal, DeLong's variance of two halves");
+        // The halves' items are different ones: the variance of their mean is known, and the interval that of one
+        // AUROC.
+        Interval one = new Auroc(honest, negatives, positives, variance).interval();
+        Interval interval = new Interval(one.low(), one.high(), one.level(), one.method() + ", mean of two halves");
         return new LeftOut(
                 set.name(), set.role(), view, excluded, honest, interval, optimistic, baseline, negatives, positives);
     }

@@ -98,6 +98,18 @@ class LeaveOneOutTest {
     }
 
     @Test
+    void judged_perfectSeparation_isNotCertain() {
+        ScoredModel p = problem();
+        ScoredSet far = Given.set("very far", Role.FAR, values(500, 0, 40));
+        LeftOut left = LeaveOneOut.of(MetaRecipe.defaults())
+                .of(Given.model("m", NAMES, p.id(), p.sets().get(0), far), "msp")
+                .get(1);
+        assertThat(left.honest()).isEqualTo(1);
+        assertThat(left.interval().high()).isEqualTo(1);
+        assertThat(left.interval().low()).isBetween(0.95, 0.9999);
+    }
+
+    @Test
     void judged_withoutLabelsOrTeachers_isRefusedOrPassedOver() {
         ScoredSet unlabelled = Given.set("ordinary items", Role.ID, values(0, 0, 1));
         assertThatThrownBy(() -> LeaveOneOut.of(MetaRecipe.defaults()).of(Given.model("m", NAMES, unlabelled), "msp"))
