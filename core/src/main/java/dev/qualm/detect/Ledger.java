@@ -51,16 +51,18 @@ final class Ledger {
             work.run();
             return entry;
         });
+        long nanos = entry.own;
         Set<Object> all = new LinkedHashSet<>();
         Deque<Object> next = new ArrayDeque<>(entry.used);
         while (!next.isEmpty()) {
             Object key = next.remove();
             Entry part = made.get(key);
             if (part != null && all.add(key)) {
+                nanos += part.own;
                 next.addAll(part.used);
             }
         }
-        return entry.own + all.stream().mapToLong(k -> made.get(k).own).sum();
+        return nanos;
     }
 
     private <T> T run(Entry entry, Supplier<T> work) {

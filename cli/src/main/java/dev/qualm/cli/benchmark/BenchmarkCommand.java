@@ -5,9 +5,12 @@ import dev.qualm.cli.EvaluateProgress;
 import dev.qualm.cli.OutFolder;
 import dev.qualm.cli.ProgressBar;
 import dev.qualm.detect.fitted.Detector;
+import dev.qualm.detect.meta.MetaRecipe;
 import dev.qualm.evaluate.EvaluationReport;
 import dev.qualm.evaluate.EvaluationSettings;
 import dev.qualm.evaluate.Evaluator;
+import dev.qualm.evaluate.LeaveOneOut;
+import dev.qualm.evaluate.LeftOut;
 import dev.qualm.evaluate.ModelEvaluation;
 import dev.qualm.evaluate.ScoredModel;
 import dev.qualm.network.Network;
@@ -121,8 +124,14 @@ public final class BenchmarkCommand implements Callable<Integer> {
         try (EvaluateProgress progress = new EvaluateProgress(err)) {
             scored = evaluator.score(name, data.ordinary(), data.sets(seed), progress);
         }
+        ModelEvaluation table;
         try (ProgressBar bar = new ProgressBar(err, "Comparing", ModelEvaluation.blocks(scored, settings))) {
-            return ModelEvaluation.of(scored, settings, Map.of(), bar::update);
+            table = ModelEvaluation.of(scored, settings, Map.of(), bar::update);
+        }
+        try (ProgressBar bar = new ProgressBar(err, "Combining", 1)) {
+            List<LeftOut> leftOut = LeaveOneOut.of(MetaRecipe.defaults()).of(scored, settings.baseline());
+            bar.update(1);
+            return table.withLeftOut(leftOut);
         }
     }
 

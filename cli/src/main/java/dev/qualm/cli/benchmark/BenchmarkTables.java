@@ -3,6 +3,7 @@ package dev.qualm.cli.benchmark;
 import dev.qualm.evaluate.Cell;
 import dev.qualm.evaluate.EvaluationReport;
 import dev.qualm.evaluate.FloorVerdict;
+import dev.qualm.evaluate.LeftOut;
 import dev.qualm.evaluate.ModelEvaluation;
 import dev.qualm.evaluate.Role;
 import dev.qualm.evaluate.RoleRanks;
@@ -12,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +34,36 @@ record BenchmarkTables(EvaluationReport report) {
                 group(role, view, lines);
             }
         }
+        combinations(lines);
         return lines;
+    }
+
+    private void combinations(List<String> lines) {
+        lines.add("");
+        lines.add("### A combination of all that learnt nothing from the set");
+        lines.add("");
+        lines.add("| set | left out | knowing it (optimistic) | "
+                + report.settings().baseline() + " |");
+        lines.add("|---|---|---|---|");
+        for (LeftOut first : report.models().get(0).leftOut()) {
+            List<LeftOut> all = report.models().stream()
+                    .flatMap(m -> m.leftOut().stream())
+                    .filter(l -> l.set().equals(first.set()) && l.role() == first.role())
+                    .toList();
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "| %s | %.3f [%.3f, %.3f] | %.3f | %.3f |",
+                    first.set(),
+                    mean(all, LeftOut::honest),
+                    all.stream().mapToDouble(l -> l.interval().low()).min().orElse(Double.NaN),
+                    all.stream().mapToDouble(l -> l.interval().high()).max().orElse(Double.NaN),
+                    mean(all, LeftOut::optimistic),
+                    mean(all, LeftOut::baseline)));
+        }
+    }
+
+    private static double mean(List<LeftOut> all, ToDoubleFunction<LeftOut> of) {
+        return all.stream().mapToDouble(of).average().orElse(Double.NaN);
     }
 
     private void models(List<String> lines) {
