@@ -13,7 +13,7 @@ import dev.qualm.training.Trainer;
 import dev.qualm.training.TrainingOptions;
 import java.io.PrintWriter;
 
-/** The classifiers of the benchmark: those of the demonstration, from other seeds. Seed 1 is the shipped one. */
+/** The classifiers of the benchmark: those of the demonstration, from several seeds. */
 final class Classifiers {
     /** As the shipped model had. */
     static final int EPOCHS = 15;

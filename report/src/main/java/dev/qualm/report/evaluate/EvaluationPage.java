@@ -149,6 +149,7 @@ public final class EvaluationPage {
                 + m.scored().name() + ", " + first.set() + ": " + first.view().words() + "; " + first.positives()
                 + " to be caught, " + first.negatives() + " to be trusted");
         table.column("Detector")
+                .column("floor")
                 .number("AUROC", "With its interval", true)
                 .number(
                         "− " + report.settings().baseline(),
@@ -168,8 +169,7 @@ public final class EvaluationPage {
         }
         table.number("passes", "Forward passes by count", true)
                 .number("× forward", "Time, the forward included", false)
-                .number("undefined", "Items without a score, left out", false)
-                .column("floor");
+                .number("undefined", "Items without a score, left out", false);
         boolean all = EvaluationWords.stamped(cells);
         cells.forEach(c -> table.row(Html.text(c.detector()), row(c, failures, all)));
         return table.html();
@@ -206,7 +206,7 @@ public final class EvaluationPage {
         double heat = below ? -0.4 : c.floor() == FloorVerdict.ABOVE ? 0.4 : 0;
         String mark = EvaluationWords.mark(c, allStamped);
         String words = c.floor().words() + (mark.isEmpty() ? "" : "; " + mark);
-        row.add(new Table.Cell(Html.text(words), null, "", heat));
+        row.add(0, new Table.Cell(Html.text(words), null, "name", heat));
         return row;
     }
 
