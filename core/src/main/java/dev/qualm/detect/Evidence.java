@@ -139,6 +139,9 @@ public final class Evidence implements AutoCloseable {
             Map<String, Array> found = new HashMap<>();
             demand.tensors().forEach(t -> found.put(t, Tensors.toArray(sweep.value(t))));
             return new OnePass(network.asLogits(Tensors.toArray(sweep.logits())), found, null, sweep, null);
+        } catch (RuntimeException e) {
+            sweep.close();
+            throw e;
         }
     }
 
@@ -147,9 +150,14 @@ public final class Evidence implements AutoCloseable {
                 METRICS.recording(network).tapping(demand.tensors().toArray(String[]::new));
         Tape tape = Tape.record(
                 network, feeds, demand.inputGradients() ? recording.and(Recording.ofInput(network)) : recording);
-        Map<String, Array> found = new HashMap<>();
-        demand.tensors().forEach(t -> found.put(t, tape.array(t)));
-        return new OnePass(network.asLogits(Tensors.toArray(tape.logits())), found, tape, null, null);
+        try {
+            Map<String, Array> found = new HashMap<>();
+            demand.tensors().forEach(t -> found.put(t, tape.array(t)));
+            return new OnePass(network.asLogits(Tensors.toArray(tape.logits())), found, tape, null, null);
+        } catch (RuntimeException e) {
+            tape.close();
+            throw e;
+        }
     }
 
     /** Number of items. */

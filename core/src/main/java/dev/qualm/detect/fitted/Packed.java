@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A vector that takes half the space where every number is a float, as the features of networks in single precision are. */
 final class Packed implements Comparable<Packed> {
+    /** What an array of Java holds, some words left for its own use. */
+    private static final int MOST = Integer.MAX_VALUE - 8;
+
     private final float @Nullable [] narrow;
     private final double[] wide;
 
@@ -57,6 +60,10 @@ final class Packed implements Comparable<Packed> {
     /** Vectors of one length as the rows of a matrix, of floats if all are. */
     static Array matrix(List<Packed> rows, int width) {
         int n = rows.size();
+        if ((long) n * width > MOST) {
+            throw new DetectorException("Expected at most " + MOST + " numbers in a bank, but found " + n + " items of "
+                    + width + "; give a smaller 'bank', or compare smaller layers");
+        }
         if (rows.stream().allMatch(r -> r.narrow != null)) {
             float[] flat = new float[n * width];
             for (int i = 0; i < n; i++) {
