@@ -5,11 +5,7 @@ import dev.qualm.QualmException;
 import dev.qualm.array.Array;
 import dev.qualm.data.Batch;
 import dev.qualm.data.Dataset;
-import dev.qualm.detect.Demand;
-import dev.qualm.detect.Evidence;
-import dev.qualm.detect.Score;
 import dev.qualm.detect.Shared;
-import dev.qualm.gradient.CosineSimilarityMaps;
 import dev.qualm.mutation.ItemSet;
 import dev.qualm.network.Network;
 import dev.qualm.network.Workers;
@@ -18,11 +14,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -181,11 +177,11 @@ public final class DetectorFit {
         }
         int[] labels = labelled && data.labelled() ? data.labels() : null;
         DetectorFit fit = null;
-        long[] seen = new long[0];
-        Reader reader = Reader.of(network, detectors);
+        LongStream.Builder seen = LongStream.builder();
+        FitReader reader = FitReader.of(network, detectors);
         try (Workers workers = Workers.of(threads);
                 Shared shared = new Shared()) {
-            int block = reader.block(data, threads);
+            int block = reader.block(data, threads, BLOCK);
             for (int from = 0; from < data.size(); from += block) {
                 int to = Math.min(data.size(), from + block);
                 Batch batch = data.read(from, to);
@@ -198,8 +194,7 @@ public final class DetectorFit {
                 }
                 Array inputs = batch.inputs().select(kept);
                 long[] contents = ItemSet.each(inputs);
-                seen = Arrays.copyOf(seen, seen.length + contents.length);
-                System.arraycopy(contents, 0, seen, seen.length - contents.length, contents.length);
+                Arrays.stream(contents).forEach(seen);
                 int start = from;
                 int[] classes = Arrays.stream(kept)
                         .map(i -> labels == null ? Readings.UNKNOWN : labels[start + i])
@@ -222,7 +217,7 @@ public final class DetectorFit {
                 ModelHash.of(network.graph()),
                 fit.site,
                 fit.finish(left),
-                items(seen),
+                items(seen.build().toArray()),
                 Provenance.of("fitted-detectors")
                         .with("detectors", texts(detectors))
                         .with("network", network)
@@ -278,73 +273,8 @@ public final class DetectorFit {
             Arrays.fill(classes, Readings.UNKNOWN);
         }
         try (Shared shared = new Shared()) {
-            return Reader.of(network, detectors, both)
+            return FitReader.of(network, detectors, both)
                     .read(inputs, classes, ItemSet.each(inputs), Workers.caller(), shared);
-        }
-    }
-
-    /**
-     * Reads what detectors learn from, as scoring reads it.
-     *
-     * @param quantities of the detectors that learn
-     */
-    private record Reader(Network network, boolean features, List<Quantity> quantities, Demand demand) {
-        static Reader of(Network network, List<Detector> detectors) {
-            return of(network, detectors, detectors.stream().flatMap(d -> d.learntFrom().stream()));
-        }
-
-        static Reader of(Network network, List<Detector> detectors, Stream<Quantity> asked) {
-            List<Quantity> quantities =
-                    asked.distinct().filter(q -> q.refusal(network) == null).toList();
-            boolean features = network.structure().head() != null
-                    && network.structure().trueLogits()
-                    && detectors.stream().anyMatch(d -> d.about().readsHead());
-            Set<Score.Source> sources = new LinkedHashSet<>();
-            Set<String> tensors = new LinkedHashSet<>();
-            if (features) {
-                sources.add(Score.Source.HEAD);
-            }
-            for (Quantity q : quantities) {
-                tensors.addAll(q.tensors(network));
-                // Of the number of classes no source depends.
-                q.work(2).forEach(w -> sources.add(w.source()));
-            }
-            return new Reader(
-                    network,
-                    features,
-                    quantities,
-                    Demand.of(network, sources, tensors, CosineSimilarityMaps.defaults()));
-        }
-
-        /** Items read at a time: many, unless more than logits and features is kept of each. */
-        int block(Dataset data, int threads) {
-            if (quantities.isEmpty()) {
-                return BLOCK;
-            }
-            Batch first = data.read(0, Math.min(2, data.size()));
-            int rows = first.size() < 1 ? 1 : network.microBatch(feeds(first.inputs()));
-            return Math.min(BLOCK, Math.max(1, rows * threads));
-        }
-
-        private Map<String, Array> feeds(Array inputs) {
-            return Map.of(network.input().name(), inputs);
-        }
-
-        Readings read(Array inputs, int[] labels, long[] keys, Workers workers, Shared shared) {
-            int n = labels.length;
-            int rows = network.microBatch(feeds(inputs));
-            return Readings.joined(workers.map((n + rows - 1) / rows, part -> {
-                int from = part * rows;
-                int to = Math.min(n, from + rows);
-                try (Evidence evidence = Evidence.of(network, feeds(inputs.slice(from, to)), demand, shared)) {
-                    return Readings.of(
-                            evidence,
-                            Arrays.copyOfRange(labels, from, to),
-                            Arrays.copyOfRange(keys, from, to),
-                            features,
-                            quantities);
-                }
-            }));
         }
     }
 
